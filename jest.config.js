@@ -1,0 +1,14 @@
+// Set here, not in a test: a test's `process.env` does not reach the native library.
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '200MB',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  moduleNameMapper: { '^keras-ts$': '<rootDir>/src', '^keras-ts/(.*)$': '<rootDir>/src/$1' },
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.jest.json' }] },
+  reporters: ['default', '<rootDir>/scripts/jest-reporter.js'],
+};
