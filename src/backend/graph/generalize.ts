@@ -1,0 +1,144 @@
+import { constant, constantNode, DTYPE, type GraphNode, int, numbersOf, shape, type, Unrecordable } from './node';
+import type { Recording } from './record';
+
+/**
+ * One graph for any batch size, from two recordings of a step at different batch sizes. Whatever differs between them
+ * must follow from the batch: whole numbers linear in it, numbers proportional to it or to its inverse, and uniform
+ * constants of a batch shape. It is replaced by arithmetic on the shape of the first input.
+ *
+ * @param sizes the batch sizes of the two recordings.
+ * @throws Unrecordable naming what differs otherwise: a random mask made in JavaScript, a counter, a branch.
+ */
+export function generalize(first: Recording, second: Recording, sizes: readonly [number, number]): Recording {
+  return new Generalizer(first, second, sizes).run();
+}
+
+class Generalizer {
+  readonly #out: GraphNode[] = [];
+  #batch: string | undefined;
+  #count = 0;
+
+  constructor(
+    readonly first: Recording,
+    readonly second: Recording,
+    readonly sizes: readonly [number, number],
+  ) {}
+
+  run(): Recording {
+    const { first, second } = this;
+    if (first.nodes.length !== second.nodes.length) {
+      throw new Unrecordable('it is made of other operations at another batch size');
+    }
+    first.nodes.forEach((node, i) => {
+      this.#merge(node, second.nodes[i] as GraphNode);
+    });
+    return { ...first, nodes: this.#out };
+  }
+
+  #merge(a: GraphNode, b: GraphNode): void {
+    if (a.op !== b.op || a.name !== b.name || a.inputs.join() !== b.inputs.join()) {
+      throw new Unrecordable(`it runs ${a.op} in one call and ${b.op} in another`);
+    }
+    if (a.op === 'Placeholder') this.#mergePlaceholders(a, b);
+    else if (a.constant) this.#mergeConstants(a, b);
+    else if (JSON.stringify(a.attributes) === JSON.stringify(b.attributes)) this.#out.push(a);
+    else throw new Unrecordable(`an option of the operation ${a.op} changes from call to call`);
+  }
+
+  #mergePlaceholders(a: GraphNode, b: GraphNode): void {
+    const [sizesA, sizesB] = [a, b].map((node) => node.attributes['shape']?.value as number[]) as [number[], number[]];
+    const merged = sizesA.map((size, axis) => (size === sizesB[axis] ? size : -1));
+    this.#out.push({ ...a, attributes: { ...a.attributes, shape: shape(merged) } });
+    const axis = merged.indexOf(-1);
+    if (this.#batch !== undefined || axis < 0) return;
+    const sizes = this.#add('Shape', [`${a.name}:0`], { T: a.attributes['dtype'] as never, out_type: type(DTYPE.int32) });
+    const at = (i: number): string => this.#constant('int32', [1], [i]);
+    this.#batch = this.#add('StridedSlice', [sizes, at(axis), at(axis + 1), at(1)], {
+      T: type(DTYPE.int32),
+      Index: type(DTYPE.int32),
+      shrink_axis_mask: int(1),
+    });
+  }
+
+  #mergeConstants(a: GraphNode, b: GraphNode): void {
+    const [ca, cb] = [a.constant, b.constant] as [NonNullable<GraphNode['constant']>, NonNullable<GraphNode['constant']>];
+    const sameShape = ca.shape.join() === cb.shape.join();
+    if (sameShape && Buffer.compare(ca.bytes, cb.bytes) === 0) {
+      this.#out.push(a);
+      return;
+    }
+    const [va, vb] = [numbersOf(ca), numbersOf(cb)];
+    const dims = ca.shape;
+    if (!sameShape) this.#fill(a, va, vb, dims, cb.shape);
+    else if (ca.dtype === DTYPE.int32) this.#linear(va, vb, dims, a.name);
+    else if (ca.dtype === DTYPE.float32) this.#proportional(va, vb, dims, a);
+    else throw this.#refusal(a);
+  }
+
+  #refusal(node: GraphNode): Unrecordable {
+    const user = this.first.nodes.find(({ inputs }) => inputs.includes(`${node.name}:0`));
+    return new Unrecordable(
+      `a number${user ? ` used in ${user.op}` : ''} changes from call to call: it comes from JavaScript, and not from the data or a Variable`,
+    );
+  }
+
+  /** A constant whose shape has the batch in it: uniform, so it can be filled at any size. */
+  #fill(node: GraphNode, a: ArrayLike<number>, b: ArrayLike<number>, shapeA: readonly number[], shapeB: readonly number[]): void {
+    const { dtype } = node.constant as NonNullable<GraphNode['constant']>;
+    const value = a[0];
+    const uniform = value !== undefined && [...Array.from(a), ...Array.from(b)].every((item) => item === value);
+    if (!uniform || shapeA.length !== shapeB.length) throw this.#refusal(node);
+    const dims = this.#linear(shapeA, shapeB, [shapeA.length]);
+    const scalar = `${node.name}_value`;
+    const { bytes } = node.constant as NonNullable<GraphNode['constant']>;
+    this.#out.push(constantNode(scalar, { dtype, shape: [], bytes: bytes.slice(0, dtype === DTYPE.bool ? 1 : 4) }));
+    this.#add('Fill', [dims, `${scalar}:0`], { T: type(dtype), index_type: type(DTYPE.int32) }, node.name);
+  }
+
+  /** Whole numbers `k * batch + base`. */
+  #linear(a: ArrayLike<number>, b: ArrayLike<number>, dims: readonly number[], name?: string): string {
+    const [sizeA, sizeB] = this.sizes;
+    const slopes = Array.from(a, (value, i) => (value - (b[i] as number)) / (sizeA - sizeB));
+    if (!slopes.every(Number.isInteger)) {
+      throw new Unrecordable('a size or an index changes from call to call, and not with the batch size');
+    }
+    const bases = Array.from(a, (value, i) => value - (slopes[i] as number) * sizeA);
+    const scaled = this.#add('Mul', [this.#constant('int32', dims, slopes), this.#batchSize()], { T: type(DTYPE.int32) });
+    return this.#add('AddV2', [scaled, this.#constant('int32', dims, bases)], { T: type(DTYPE.int32) }, name);
+  }
+
+  /** Floats that are a multiple of the batch size or of its inverse. */
+  #proportional(a: ArrayLike<number>, b: ArrayLike<number>, dims: readonly number[], node: GraphNode): void {
+    const [sizeA, sizeB] = this.sizes;
+    const float = this.#add('Cast', [this.#batchSize()], { SrcT: type(DTYPE.int32), DstT: type(DTYPE.float32) });
+    const near = (p: number, q: number): boolean => Math.abs(p - q) <= 1e-6 * Math.abs(p);
+    const attributes = { T: type(DTYPE.float32) };
+    const values = Array.from(a);
+    if (values.every((value, i) => near(value / sizeA, (b[i] as number) / sizeB))) {
+      const factors = values.map((value) => value / sizeA);
+      this.#add('Mul', [this.#constant('float32', dims, factors), float], attributes, node.name);
+    } else if (values.every((value, i) => near(value * sizeA, (b[i] as number) * sizeB))) {
+      const numerators = values.map((value) => value * sizeA);
+      this.#add('RealDiv', [this.#constant('float32', dims, numerators), float], attributes, node.name);
+    } else throw this.#refusal(node);
+  }
+
+  #batchSize(): string {
+    if (this.#batch === undefined) throw new Unrecordable('its sizes change from call to call, though the data does not');
+    return this.#batch;
+  }
+
+  #constant(dtype: 'float32' | 'int32', dims: readonly number[], values: readonly number[]): string {
+    const name = `batch_constant_${this.#count++}`;
+    this.#out.push(constant(name, dtype, dims, values));
+    return `${name}:0`;
+  }
+
+  #add(op: string, inputs: string[], attributes: GraphNode['attributes'], name = `batch_${op}_${this.#count++}`): string {
+    this.#out.push({ name, op, inputs, attributes: op === 'StridedSlice' ? { ...attributes, ...NO_MASKS } : attributes });
+    return `${name}:0`;
+  }
+}
+
+/** The other masks of `StridedSlice`; their defaults, said for readers of the graph. */
+const NO_MASKS = { begin_mask: int(0), end_mask: int(0), ellipsis_mask: int(0), new_axis_mask: int(0) } as const;

@@ -1,0 +1,296 @@
+import * as tf from '@tensorflow/tfjs';
+import { type NativeBackend, type NativeBinding, native, type OpAttr } from '../native';
+import { type Variable, type VariableRecorder, withRecorder } from '../variable';
+import { type Attribute, bool, DTYPE, type GraphNode, int, shape, type, Unrecordable } from './node';
+
+/** A function as it ran once: its operations as a graph, with what it read, wrote and returned. */
+export interface Recording {
+  nodes: GraphNode[];
+  /** Names of the placeholders, one for each input. */
+  feeds: string[];
+  /** The returned tensors. */
+  outputs: GraphTensor[];
+  /** All variables that were read or written. */
+  variables: Variable[];
+  written: Variable[];
+  /** Nodes that write variables. */
+  updates: string[];
+}
+
+/** A tensor of a graph: `node:output`, and the number of its dtype. */
+export interface GraphTensor {
+  name: string;
+  dtype: number;
+}
+
+/** Name of the node that stands for a variable. */
+export function handleName(variable: Variable): string {
+  return `variable_${variable.id}`;
+}
+
+const ATTRIBUTE_KINDS = ['string', 'int', 'float', 'bool', 'type', 'shape'] as const;
+/** Operations whose list of inputs needs its length as attribute `N`, and how many inputs do not count. */
+const LIST_INPUTS: Readonly<Record<string, number>> = { Concat: 1, ConcatV2: 1, Pack: 0, AddN: 0 };
+/** Operations that tfjs-node calls without their attribute `T`. */
+const LACKING_T: readonly string[] = ['ExpandDims', 'Conv3D', 'Conv3DBackpropFilterV2', 'Conv3DBackpropInputV2', 'MaxPool3D', 'MaxPool3DGrad', 'AvgPool3D'];
+
+let active: GraphRecorder | undefined;
+
+/** The recorder at work, for operations that exist in graphs only. */
+export function activeRecorder(): GraphRecorder | undefined {
+  return active;
+}
+
+/** The number under which the addon knows a tensor; uploads its values first where they are still on our side. */
+export function nativeId(backend: NativeBackend, tensor: tf.Tensor): number {
+  return backend.getInputTensorIds([tensor])[0] as number;
+}
+
+/** Runs a function once with a binding that notes every operation. Variables are read, but none is changed. */
+export class GraphRecorder implements VariableRecorder {
+  readonly #backend: NativeBackend;
+  readonly #binding: NativeBinding;
+  readonly #nodes: GraphNode[] = [];
+  /** Graph name and dtype of every tensor seen, by the addon's number. */
+  readonly #names = new Map<number, GraphTensor>();
+  /** Tensors that were passed to operations, to look at where one is neither input nor result. */
+  readonly #seen = new Map<number, tf.Tensor>();
+  readonly #constants = new Map<number, { shape: number[]; dtype: number; values: ArrayBufferView }>();
+  readonly #deleted = new Set<number>();
+  readonly #variables = new Set<Variable>();
+  readonly #reads = new Map<Variable, string>();
+  /** Newest value of variables written in the step; `undefined` after an update that the graph alone computes. */
+  readonly #values = new Map<Variable, tf.Tensor | undefined>();
+  /** Variables assigned since they were last written in the graph. */
+  readonly #assigned = new Set<Variable>();
+  readonly #updated = new Map<Variable, string>();
+  readonly #kept: tf.Tensor[] = [];
+  readonly #foreign: Set<object>;
+  #count = 0;
+
+  constructor(backend: NativeBackend) {
+    this.#backend = backend;
+    this.#binding = backend.binding;
+    const registered = Object.values(tf.engine().registeredVariables) as tf.Variable[];
+    this.#foreign = new Set(registered.map(({ dataId }) => dataId));
+  }
+
+  run(inputs: readonly tf.Tensor[], body: () => readonly tf.Tensor[]): Recording {
+    const feeds = inputs.map((tensor, i) => this.#placeholder(tensor, `input_${i}`));
+    const backend = this.#backend;
+    const outer = active;
+    const { getInputTensorIds } = backend;
+    active = this;
+    backend.binding = this.#wrapper();
+    backend.getInputTensorIds = (tensors): number[] => {
+      const ids = getInputTensorIds.call(backend, tensors);
+      tensors.forEach((tensor, i) => {
+        this.#seen.set(ids[i] as number, tensor as tf.Tensor);
+      });
+      return ids;
+    };
+    try {
+      let outputs: GraphTensor[] = [];
+      withRecorder(this, () =>
+        tf.tidy(() => {
+          outputs = body().map((tensor) => this.#tensorOf(tensor));
+          this.#writeValues();
+        }),
+      );
+      return this.#result(feeds, outputs);
+    } finally {
+      tf.dispose(this.#kept);
+      backend.binding = this.#binding;
+      backend.getInputTensorIds = getInputTensorIds;
+      active = outer;
+      for (const id of this.#deleted) this.#binding.deleteTensor(id);
+    }
+  }
+
+  #result(feeds: string[], outputs: GraphTensor[]): Recording {
+    const written = [...this.#updated.keys()];
+    return { nodes: this.#nodes, feeds, outputs, variables: [...this.#variables], written, updates: [...this.#updated.values()] };
+  }
+
+  #add(op: string, inputs: readonly string[], attributes: Record<string, Attribute>): string {
+    const name = `${op}_${this.#count++}`;
+    this.#nodes.push({ name, op, inputs, attributes });
+    return name;
+  }
+
+  #placeholder(tensor: tf.Tensor, name: string): string {
+    const id = nativeId(this.#backend, tensor);
+    const dtype = DTYPE[tensor.dtype as keyof typeof DTYPE];
+    this.#nodes.push({ name, op: 'Placeholder', inputs: [], attributes: { dtype: type(dtype), shape: shape(tensor.shape) } });
+    this.#names.set(id, { name: `${name}:0`, dtype });
+    return `${name}:0`;
+  }
+
+  /** The binding that records: results are real, deletions wait, values cannot be read. */
+  #wrapper(): NativeBinding {
+    const binding = this.#binding;
+    const wrapper = {} as Record<string, unknown>;
+    for (const key of Object.getOwnPropertyNames(binding)) wrapper[key] = Reflect.get(binding, key);
+    return Object.assign(wrapper as unknown as NativeBinding, {
+      createTensor: (dims: number[], dtype: number, values: ArrayBufferView) => {
+        const id = binding.createTensor(dims, dtype, values as never);
+        this.#constants.set(id, { shape: [...dims], dtype, values });
+        return id;
+      },
+      deleteTensor: (id: number) => void this.#deleted.add(id),
+      tensorDataSync: () => {
+        throw new Unrecordable('the value of a tensor is read (data(), dataSync(), array() or print())');
+      },
+      runSavedModel: () => {
+        throw new Unrecordable('another compiled graph is run inside the step');
+      },
+      executeOp: (op: string, attrs: OpAttr[], ids: number[], count: number) => this.#execute(op, attrs, ids, count),
+    });
+  }
+
+  #execute(op: string, attrs: OpAttr[], ids: number[], count: number): ReturnType<NativeBinding['executeOp']> {
+    const results = this.#binding.executeOp(op, attrs, ids, count);
+    const inputs = ids.map((id) => this.#resolve(id));
+    const attributes: Record<string, Attribute> = {};
+    for (const { name, type: kind, value } of attrs) {
+      attributes[name] = { kind: ATTRIBUTE_KINDS[kind], value } as Attribute;
+    }
+    if (op in LIST_INPUTS) attributes['N'] ??= int(ids.length - (LIST_INPUTS[op] as number));
+    if (LACKING_T.includes(op)) attributes['T'] ??= type(inputs[0]?.dtype as number);
+    const name = this.#add(
+      op,
+      inputs.map((input) => input.name),
+      attributes,
+    );
+    results.forEach(({ id, dtype }, i) => {
+      this.#names.set(id, { name: `${name}:${i}`, dtype });
+    });
+    return results;
+  }
+
+  #tensorOf(tensor: tf.Tensor): GraphTensor {
+    return this.#resolve(nativeId(this.#backend, tensor));
+  }
+
+  /** The graph's name for a tensor: a result of the graph, else a constant. */
+  #resolve(id: number): GraphTensor {
+    const known = this.#names.get(id);
+    if (known) return known;
+    const value = this.#constants.get(id) ?? this.#captured(id);
+    const name = `constant_${this.#count++}`;
+    const bytes = new Uint8Array(value.values.buffer, value.values.byteOffset, value.values.byteLength).slice();
+    this.#nodes.push({
+      name,
+      op: 'Const',
+      inputs: [],
+      attributes: { dtype: type(value.dtype) },
+      constant: { dtype: value.dtype, shape: value.shape, bytes },
+    });
+    const entry = { name: `${name}:0`, dtype: value.dtype };
+    this.#names.set(id, entry);
+    return entry;
+  }
+
+  /** A tensor from outside the step, to become a constant. */
+  #captured(id: number): { shape: number[]; dtype: number; values: ArrayBufferView } {
+    const tensor = this.#seen.get(id);
+    if (!tensor) throw new Unrecordable('a tensor of unknown origin is used');
+    if (this.#foreign.has(tensor.dataId as object)) {
+      throw new Unrecordable('a tf.Variable is used that is not a weight made by addWeight');
+    }
+    const values = this.#binding.tensorDataSync(id);
+    if (!(tensor.dtype in DTYPE)) throw new Unrecordable(`a tensor of dtype ${tensor.dtype} is used`);
+    return { shape: [...tensor.shape], dtype: DTYPE[tensor.dtype as keyof typeof DTYPE], values };
+  }
+
+  read(variable: Variable): tf.Variable {
+    const value = this.#values.get(variable);
+    if (value) return value as tf.Variable;
+    if (this.#values.has(variable)) return this.#readUpdated(variable);
+    if (!this.#reads.has(variable)) {
+      const id = nativeId(this.#backend, variable.local);
+      const name = this.#add('ReadVariableOp', [`${handleName(variable)}:0`], { dtype: type(DTYPE[variable.dtype]) });
+      this.#names.set(id, { name: `${name}:0`, dtype: DTYPE[variable.dtype] });
+      this.#variables.add(variable);
+      this.#reads.set(variable, name);
+    }
+    return variable.local;
+  }
+
+  /** A variable's value after an update that only the graph computes: its node, with any numbers of the right shape. */
+  #readUpdated(variable: Variable): tf.Variable {
+    const dtype = DTYPE[variable.dtype];
+    const after = [`${handleName(variable)}:0`, `^${this.#updated.get(variable)}`];
+    const name = this.#add('ReadVariableOp', after, { dtype: type(dtype) });
+    const binding = this.#backend.binding;
+    this.#backend.binding = this.#binding;
+    const stand = this.#keep(tf.zeros(variable.shape, variable.dtype));
+    const id = nativeId(this.#backend, stand);
+    this.#backend.binding = binding;
+    this.#names.set(id, { name: `${name}:0`, dtype });
+    this.#values.set(variable, stand);
+    return stand as tf.Variable;
+  }
+
+  assign(variable: Variable, value: tf.Tensor): void {
+    this.#values.set(variable, this.#keep(value.cast(variable.dtype).clone()));
+    this.#assigned.add(variable);
+    this.#variables.add(variable);
+  }
+
+  #keep(tensor: tf.Tensor): tf.Tensor {
+    this.#kept.push(tf.keep(tensor));
+    return tensor;
+  }
+
+  /**
+   * Adds an update that TensorFlow has a fused kernel for.
+   *
+   * @param op name of the kernel, such as `ResourceApplyAdam`.
+   * @param variables those it updates in place, its first inputs.
+   * @param inputs its other inputs.
+   * @param options its boolean attributes.
+   */
+  update(op: string, variables: readonly Variable[], inputs: readonly tf.Tensor[], options: Record<string, boolean> = {}): void {
+    for (const variable of variables) this.#flush(variable);
+    const before = variables.flatMap((variable) => this.#previous(variable));
+    const handles = variables.map((variable) => `${handleName(variable)}:0`);
+    const values = inputs.map((tensor) => this.#tensorOf(tensor).name);
+    const name = this.#add(op, [...handles, ...values, ...before], {
+      T: type(DTYPE.float32),
+      use_locking: bool(false),
+      ...Object.fromEntries(Object.entries(options).map(([key, value]) => [key, bool(value)])),
+    });
+    for (const variable of variables) {
+      this.#variables.add(variable);
+      this.#updated.set(variable, name);
+      this.#values.set(variable, undefined);
+    }
+  }
+
+  /** What an update of a variable must wait for: the read before it, and the write before it. */
+  #previous(variable: Variable): string[] {
+    const [read, write] = [this.#reads.get(variable), this.#updated.get(variable)];
+    return [...(read ? [`^${read}`] : []), ...(write ? [`^${write}`] : [])];
+  }
+
+  /** Writes the newest value of a variable that was assigned. */
+  #flush(variable: Variable): void {
+    const value = this.#values.get(variable);
+    if (!value || !this.#assigned.delete(variable)) return;
+    const inputs = [`${handleName(variable)}:0`, this.#tensorOf(value).name, ...this.#previous(variable)];
+    const name = this.#add('AssignVariableOp', inputs, { dtype: type(DTYPE[variable.dtype]), validate_shape: bool(false) });
+    this.#updated.set(variable, name);
+  }
+
+  #writeValues(): void {
+    for (const variable of [...this.#assigned]) this.#flush(variable);
+  }
+}
+
+/** Records `body` on the native backend; see `GraphRecorder`. */
+export function record(inputs: readonly tf.Tensor[], body: () => readonly tf.Tensor[]): Recording {
+  const backend = native();
+  if (!backend) throw new Unrecordable('the native TensorFlow library is not in use');
+  return new GraphRecorder(backend).run(inputs, body);
+}

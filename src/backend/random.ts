@@ -1,0 +1,185 @@
+/**
+ * Random numbers: the global seed, generators of seeds, and distributions that depend on the seed alone. All of it gives
+ * what Keras gives on TensorFlow.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { callable } from './callable';
+import { formatValue, ValueError } from './errors';
+import { type MersenneTwister, numpyRandom, permutation, pythonRandom, randint } from './mersenneTwister';
+import { autoName, pathOf, withScope } from './names';
+import { attr, native } from './native';
+import { resolveOptions, type Signature } from './options';
+import { normalNumbers, truncatedNormalNumbers, uniformNumbers } from './philox';
+import { Variable } from './variable';
+
+/** Python's `random`, which seeds come from, and NumPy's, which orders come from. */
+let generators = seededBy(entropy());
+
+function seededBy(seed: number): { seeds: MersenneTwister; orders: MersenneTwister } {
+  return { seeds: pythonRandom(seed), orders: numpyRandom(seed) };
+}
+
+function entropy(): number {
+  return globalThis.crypto.getRandomValues(new Uint32Array(1))[0] as number;
+}
+
+/** Makes all randomness that follows depend on `seed` alone: a whole number in [0, 2^32). */
+export function setRandomSeed(seed: number): void {
+  generators = seededBy(seed);
+}
+
+/** The seed of what was given none: in [1, 10^9], from the global generator. */
+export function makeDefaultSeed(): number {
+  return randint(generators.seeds, 1, 1e9);
+}
+
+/** The numbers 0 .. n-1 in random order, from the global generator. */
+export function shuffledIndices(n: number): Int32Array {
+  return permutation(generators.orders, n);
+}
+
+/** Arguments of `SeedGenerator`. */
+export interface SeedGeneratorOptions {
+  /** A whole number; default: drawn from the global generator, see `utils.setRandomSeed`. */
+  seed?: number | null;
+  /** Default: `'seed_generator'`, numbered. */
+  name?: string | null;
+}
+type SeedGeneratorArguments =
+  | [seed?: number | null, options?: Omit<SeedGeneratorOptions, 'seed'>]
+  | [options?: SeedGeneratorOptions];
+
+const SIGNATURE: Signature<SeedGeneratorOptions> = {
+  who: 'SeedGenerator',
+  positional: ['seed'],
+  defaults: { seed: null, name: null },
+};
+
+export class RandomSeedGenerator {
+  static readonly className: string = 'SeedGenerator';
+  static readonly module: string = 'keras.random';
+
+  static fromConfig(config: Record<string, unknown>): RandomSeedGenerator {
+    return new RandomSeedGenerator(config as SeedGeneratorOptions);
+  }
+
+  readonly name: string;
+  readonly #given: number | null;
+  readonly #seed: number;
+  readonly #path: string;
+  #state: Variable | undefined;
+
+  constructor(...args: SeedGeneratorArguments) {
+    const { seed, name } = resolveOptions(SIGNATURE, args);
+    this.name = name ?? autoName('seed_generator');
+    this.#given = seed ?? null;
+    this.#seed = foldSeed(checkSeed('SeedGenerator', this.#given ?? makeDefaultSeed()));
+    this.#path = withScope(this.name, () => pathOf('seed_generator_state'));
+  }
+
+  /** Seed and counter, int32 of shape (2,); made when first asked for. */
+  get state(): Variable {
+    if (!this.#state) {
+      const initial = tf.tensor1d([this.#seed, 0], 'int32');
+      this.#state = new Variable(initial, { name: 'seed_generator_state', path: this.#path, trainable: false });
+      initial.dispose();
+    }
+    return this.#state;
+  }
+
+  /** The seed of the next random tensor, int32 of shape (2,): `[seed, counter]`. The counter goes on by one. */
+  next(): tf.Tensor1D {
+    return tf.tidy(() => {
+      const seed = this.state.value.clone() as tf.Tensor;
+      this.state.assign(seed.add(tf.tensor1d([0, 1], 'int32')));
+      return seed as tf.Tensor1D;
+    });
+  }
+
+  getConfig(): Record<string, unknown> {
+    return { seed: this.#given, name: this.name };
+  }
+}
+
+/**
+ * Gives a new seed at every call of a random function, in an order that depends on its own seed alone. A layer that
+ * draws random numbers has one.
+ *
+ * @example
+ * const generator = SeedGenerator(42);
+ * statelessUniform([2], generator); // other numbers at each call
+ * @throws ValueError for a seed that is not a whole number
+ * @see https://keras.io/api/random/seed_generator/
+ */
+export const SeedGenerator = callable(RandomSeedGenerator);
+export type SeedGenerator = RandomSeedGenerator;
+
+/** What random numbers may be made from: a whole number, a generator, or the pair `[seed, counter]`, also as a tensor. */
+export type Seed = number | SeedGenerator | tf.Tensor | readonly [number, number];
+
+/** A seed is a whole number, of either sign. */
+export function checkSeed(who: string, seed: unknown): number {
+  if (Number.isSafeInteger(seed)) return seed as number;
+  throw new ValueError(`${who}: seed must be a whole number or a SeedGenerator. Received: seed=${formatValue(seed)}.`);
+}
+
+/** Any whole number as one of the int32 seeds, as Keras does: the rest of the division by 2^31 - 2. */
+function foldSeed(seed: number): number {
+  const divisor = 2 ** 31 - 2;
+  return ((seed % divisor) + divisor) % divisor;
+}
+
+/** The int32 tensor of shape (2,) that a seed stands for; a generator goes on by one. */
+export function drawSeed(seed: Seed): tf.Tensor1D {
+  if (seed instanceof tf.Tensor) return seed as tf.Tensor1D;
+  if (seed instanceof RandomSeedGenerator) return seed.next();
+  if (typeof seed === 'number') return tf.tensor1d([foldSeed(checkSeed('random', seed)), 0], 'int32');
+  return tf.tensor1d([...seed], 'int32');
+}
+
+type Distribution = (n: number, seed: readonly [number, number]) => Float32Array;
+
+/** Random numbers of a shape: by the native op where there is one, which can be recorded; else in JavaScript. */
+function draw(op: string, numbers: Distribution, shape: readonly number[], seed: Seed): tf.Tensor {
+  const pair = drawSeed(seed);
+  const library = native();
+  if (library) {
+    const attrs = [attr.type('dtype', 'float32'), attr.type('T', 'int32'), attr.type('Tseed', 'int32')];
+    return library.executeSingleOutput(op, attrs, [tf.tensor1d([...shape], 'int32'), pair]);
+  }
+  const [first, second] = pair.dataSync() as unknown as [number, number];
+  const n = shape.reduce((product, dim) => product * dim, 1);
+  return tf.tensor(numbers(n, [first, second]), [...shape], 'float32');
+}
+
+/**
+ * Float32 numbers in [minval, maxval), the same for the same seed.
+ *
+ * @example
+ * statelessUniform([2], 1).print(); // [0.878488, 0.459980]
+ */
+export function statelessUniform(shape: readonly number[], seed: Seed, minval = 0, maxval = 1): tf.Tensor {
+  return tf.tidy(() => {
+    const numbers = draw('StatelessRandomUniform', uniformNumbers, shape, seed);
+    const width = Math.fround(Math.fround(maxval) - Math.fround(minval));
+    return scaled(numbers, width, minval);
+  });
+}
+
+/** Float32 numbers of a normal distribution, the same for the same seed. */
+export function statelessNormal(shape: readonly number[], seed: Seed, mean = 0, stddev = 1): tf.Tensor {
+  return tf.tidy(() => scaled(draw('StatelessRandomNormal', normalNumbers, shape, seed), stddev, mean));
+}
+
+/**
+ * Float32 numbers of a normal distribution, the same for the same seed, those more than two standard deviations from the
+ * mean drawn again.
+ */
+export function statelessTruncatedNormal(shape: readonly number[], seed: Seed, mean = 0, stddev = 1): tf.Tensor {
+  return tf.tidy(() => scaled(draw('StatelessTruncatedNormal', truncatedNormalNumbers, shape, seed), stddev, mean));
+}
+
+function scaled(numbers: tf.Tensor, factor: number, offset: number): tf.Tensor {
+  const product = factor === 1 ? numbers : numbers.mul(tf.scalar(factor));
+  return offset === 0 ? product : product.add(tf.scalar(offset));
+}

@@ -1,0 +1,166 @@
+import * as tf from '@tensorflow/tfjs';
+import { formatShape, ValueError } from './errors';
+
+/** Data types of variables and tensors here. */
+export type DType = 'float32' | 'int32' | 'bool';
+
+/** What is done to a variable after each update, such as keeping it non-negative. */
+export type ConstraintFunction = (value: tf.Tensor) => tf.Tensor;
+/** A penalty on a variable, added to the loss. */
+export type RegularizerFunction = (value: tf.Tensor) => tf.Tensor;
+
+/** How a variable is made. */
+export interface VariableOptions {
+  /** Last part of the path: `kernel`. */
+  name: string;
+  /** Names from the outermost model inwards: `sequential/conv2d/kernel`. Default: the name. */
+  path?: string;
+  /** Whether training changes it. Default: true. */
+  trainable?: boolean;
+  constraint?: ConstraintFunction | null;
+  regularizer?: RegularizerFunction | null;
+}
+
+/**
+ * While a step is being recorded as a graph, reads and writes of variables go through it, and no variable changes.
+ */
+export interface VariableRecorder {
+  read(variable: Variable): tf.Variable;
+  assign(variable: Variable, value: tf.Tensor): void;
+}
+
+/** Where the newest value of a variable lives when it is not on the JavaScript side: a session of compiled graphs. */
+export interface VariableHome {
+  /** Brings `variable` up to date on the JavaScript side, by `variable.update`. */
+  bring(variable: Variable): void;
+}
+
+let count = 0;
+let recorder: VariableRecorder | undefined;
+
+/** Runs `body` with all reads and writes of variables going through `through`. */
+export function withRecorder<T>(through: VariableRecorder, body: () => T): T {
+  const outer = recorder;
+  recorder = through;
+  try {
+    return body();
+  } finally {
+    recorder = outer;
+  }
+}
+
+/** Whether a step is being recorded now. */
+export function isRecording(): boolean {
+  return recorder !== undefined;
+}
+
+/**
+ * A named tensor that persists and can be assigned: a weight, a slot of an optimizer, a metric's total.
+ * `value` is always the truth, also while training runs in a compiled graph.
+ */
+export class Variable {
+  readonly name: string;
+  readonly path: string;
+  readonly shape: number[];
+  readonly dtype: DType;
+  readonly constraint: ConstraintFunction | null;
+  readonly regularizer: RegularizerFunction | null;
+  /** Number of this variable, unlike any other's. */
+  readonly id: number = count++;
+  /** Counts changes of the value, wherever they are made. */
+  #version = 0;
+  /** The version that the JavaScript side has. */
+  #localVersion = 0;
+  #home: VariableHome | undefined;
+  readonly #tensor: tf.Variable;
+
+  /** @param initial its first value; copied, so the caller still owns the tensor. */
+  constructor(initial: tf.Tensor, options: VariableOptions) {
+    this.name = options.name;
+    this.path = options.path ?? options.name;
+    this.constraint = options.constraint ?? null;
+    this.regularizer = options.regularizer ?? null;
+    this.shape = [...initial.shape];
+    this.dtype = initial.dtype as DType;
+    this.#tensor = tf.variable(initial, options.trainable ?? true);
+  }
+
+  /** Whether training changes it; also what `tf.variableGrads` goes by. */
+  get trainable(): boolean {
+    return this.#tensor.trainable;
+  }
+
+  set trainable(value: boolean) {
+    this.#tensor.trainable = value;
+  }
+
+  /** The live `tf.Variable`: use it in tensor operations; do not dispose of it. */
+  get value(): tf.Variable {
+    if (recorder) return recorder.read(this);
+    if (this.#localVersion !== this.#version) this.#home?.bring(this);
+    return this.#tensor;
+  }
+
+  /** Counts changes of the value; a copy of the value is good as long as this stays the same. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether the newest value is in `home`, and not on the JavaScript side. */
+  isAwayIn(home: VariableHome): boolean {
+    return this.#home === home && this.#localVersion !== this.#version;
+  }
+
+  /** Notes that `home` has changed the value; it is fetched from there when somebody looks. */
+  changedIn(home: VariableHome): void {
+    this.#version++;
+    this.#home = home;
+  }
+
+  /** Takes the newest value over from its home; the tensor stays the caller's. */
+  update(value: tf.Tensor): void {
+    this.#tensor.assign(value);
+    this.#localVersion = this.#version;
+  }
+
+  /** The `tf.Variable` itself, without bringing it up to date; for `backend/graph`. */
+  get local(): tf.Variable {
+    return this.#tensor;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.shape.reduce((product, dim) => product * dim, 1);
+  }
+
+  /**
+   * Sets the value; the tensor given stays the caller's.
+   * @throws ValueError if the shape is another one.
+   */
+  assign(value: tf.Tensor): void {
+    if (value.shape.length !== this.shape.length || value.shape.some((dim, i) => dim !== this.shape[i])) {
+      throw new ValueError(
+        `Variable '${this.path}': expected a value of shape ${formatShape(this.shape)}. ` +
+          `Received: shape ${formatShape(value.shape)}.`,
+      );
+    }
+    if (recorder) {
+      recorder.assign(this, value);
+      return;
+    }
+    const cast = value.cast(this.dtype);
+    this.#tensor.assign(cast);
+    cast.dispose();
+    this.#localVersion = ++this.#version;
+  }
+
+  /** Frees the memory. The variable cannot be used any more. */
+  dispose(): void {
+    this.#home = undefined;
+    this.#tensor.dispose();
+  }
+
+  toString(): string {
+    return `<Variable path=${this.path}, shape=${formatShape(this.shape)}, dtype=${this.dtype}>`;
+  }
+}

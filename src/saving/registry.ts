@@ -1,0 +1,148 @@
+import { classNameOf } from '../backend/callable';
+import { formatValue, unknownName, ValueError } from '../backend/errors';
+import { isPlainObject, toCamelCase, toSnakeCase } from '../backend/options';
+
+/** Keras's envelope of an object in JSON. */
+export interface SerializedObject {
+  module: string | null;
+  class_name: string;
+  config: Record<string, unknown>;
+  registered_name: string | null;
+  build_config?: Record<string, unknown>;
+}
+
+/** A Keras config: snake_case keys, JSON values. */
+export type Config = Record<string, unknown>;
+
+/** An object that can be written as JSON and made again from it. */
+export interface Serializable {
+  getConfig(): Config;
+}
+
+/** A class whose instances can be written as JSON. */
+export interface SerializableClass<T = unknown> {
+  /** Keras's class name, also after minification. */
+  readonly className: string;
+  /** The Keras module the class lives in, such as `keras.layers`. */
+  readonly module: string;
+  /** Makes an instance from what `getConfig` returned. */
+  fromConfig(config: Config): T;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: classes of every kind meet here
+type AnyClass = (abstract new (...args: any) => object) & Partial<SerializableClass<any>> & { name: string };
+
+const modules = new Map<string, Map<string, AnyClass>>();
+const custom = new Map<string, { cls: AnyClass; registeredName: string }>();
+
+/** Makes the classes of a Keras module known; called by that module's `index.ts`. Later names win over earlier ones. */
+export function provide(module: string, classes: Readonly<Record<string, AnyClass>>): void {
+  const table = modules.get(module) ?? new Map<string, AnyClass>();
+  for (const [name, cls] of Object.entries(classes)) table.set(name, cls);
+  modules.set(module, table);
+}
+
+/**
+ * Makes a class of your own known to `deserialize`, as Keras's decorator does.
+ *
+ * @param cls a class with `getConfig` and, unless its constructor takes the camelCase config, a static `fromConfig`.
+ * @param options `package` (default `'Custom'`) and `name` (default the class's name); files say `package>name`.
+ */
+export function registerKerasSerializable(cls: AnyClass, options: { package?: string; name?: string } = {}): void {
+  const registeredName = `${options.package ?? 'Custom'}>${options.name ?? classNameOf(cls as never)}`;
+  custom.set(registeredName, { cls, registeredName });
+}
+
+/** The name a class was registered under, or `null` for a class of the library. */
+function registeredNameOf(cls: AnyClass): string | null {
+  for (const entry of custom.values()) if (entry.cls.prototype === cls.prototype) return entry.registeredName;
+  return null;
+}
+
+/** The envelope of an object: `{ module, class_name, config, registered_name }`. */
+export function serializeObject(object: Serializable): SerializedObject {
+  const cls = object.constructor as AnyClass;
+  const className = (object as { className?: string }).className ?? classNameOf(cls as never);
+  const registered = registeredNameOf(cls);
+  const module = (cls as Partial<SerializableClass>).module ?? null;
+  const known = module !== null && modules.get(module)?.get(className)?.prototype === cls.prototype;
+  return {
+    module: known ? module : null,
+    class_name: className,
+    config: object.getConfig(),
+    registered_name: known ? null : (registered ?? className),
+  };
+}
+
+/** A value as it stands in a Keras config: objects become envelopes, arrays and options are walked. */
+export function serializeValue(value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  if (Array.isArray(value)) return value.map(serializeValue);
+  if (isSerializable(value)) return serializeObject(value);
+  if (isPlainObject(value))
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [toSnakeCase(k), serializeValue(v)]));
+  return value;
+}
+
+function isSerializable(value: unknown): value is Serializable {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null && 'getConfig' in value;
+}
+
+/** Whether a value is the envelope of an object. */
+export function isSerialized(value: unknown): value is SerializedObject {
+  return isPlainObject(value) && typeof value['class_name'] === 'string' && isPlainObject(value['config']);
+}
+
+/**
+ * The object an envelope describes.
+ *
+ * @param customObjects classes by name that win over the library's.
+ * @throws ValueError for what is not an envelope, or for an unknown class, naming the nearest one.
+ */
+export function deserializeObject(
+  json: unknown,
+  expectedModule: string,
+  customObjects: Readonly<Record<string, AnyClass>> = {},
+): unknown {
+  if (!isSerialized(json)) {
+    throw new ValueError(
+      `deserialize: expected an object { module, class_name, config, registered_name }. Received: ${formatValue(json)}.`,
+    );
+  }
+  const cls = findClass(json, expectedModule, customObjects);
+  return cls.fromConfig ? cls.fromConfig(json.config) : constructFromConfig(cls, json.config);
+}
+
+function findClass(
+  json: SerializedObject,
+  expectedModule: string,
+  customObjects: Readonly<Record<string, AnyClass>>,
+): AnyClass {
+  const { class_name: name, registered_name: registered, module } = json;
+  const given = customObjects[registered ?? ''] ?? customObjects[name];
+  if (given) return given;
+  const own = registered ? custom.get(registered) : undefined;
+  if (own) return own.cls;
+  const found =
+    modules.get(module ?? expectedModule)?.get(name) ?? modules.get(expectedModule)?.get(name) ?? findAnywhere(name);
+  if (found) return found;
+  const known = [...(modules.get(expectedModule)?.keys() ?? [])];
+  throw unknownName('deserialize', `class of ${expectedModule}`, name, known);
+}
+
+/** Keras's own files name internal modules (`keras.src.models.sequential`); class names are unique across ours. */
+function findAnywhere(name: string): AnyClass | undefined {
+  for (const table of modules.values()) if (table.has(name)) return table.get(name);
+  return undefined;
+}
+
+/** The default `fromConfig`: the constructor takes the config with camelCase keys. */
+export function constructFromConfig<T>(cls: unknown, config: Config): T {
+  const options = Object.fromEntries(Object.entries(config).map(([key, value]) => [toCamelCase(key), value]));
+  return Reflect.construct(cls as new () => object, [options]) as T;
+}
+
+/** One of the library's classes by name within a module; `undefined` if there is none. */
+export function lookUp(module: string, name: string): AnyClass | undefined {
+  return modules.get(module)?.get(name);
+}
