@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs';
+import { Callable } from '../backend/callable';
+import { formatValue } from '../backend/errors';
+import { argumentNames, type Signature, toSnakeCase } from '../backend/options';
+import { type Config, constructFromConfig } from '../saving/registry';
+
+/** Calling a constraint: the weight nearest to `w` that obeys it. */
+export interface Constraint {
+  (w: tf.Tensor): tf.Tensor;
+}
+
+/**
+ * What a weight is brought back to after every update. Override `call`; a constraint is called like a function.
+ *
+ * @example
+ * class Centred extends Constraint {
+ *   static override readonly className = 'Centred';
+ *   override call(w: tf.Tensor): tf.Tensor { return w.sub(w.mean()); }
+ * }
+ * @see https://keras.io/api/layers/constraints/
+ */
+export abstract class Constraint extends Callable {
+  static readonly className: string = 'Constraint';
+  static readonly module: string = 'keras.constraints';
+  /** Names and defaults of the arguments, which `getConfig` writes. */
+  // biome-ignore lint/suspicious/noExplicitAny: options of any constraint
+  static readonly signature: Signature<any> | undefined;
+
+  /** Makes a constraint from what `getConfig` returned. */
+  static fromConfig(config: Config): Constraint {
+    return constructFromConfig(this, config);
+  }
+
+  /** The weight that obeys. */
+  abstract call(w: tf.Tensor): tf.Tensor;
+
+  /** Keras's config: snake_case keys, JSON values. */
+  getConfig(): Config {
+    const { signature } = this.constructor as typeof Constraint;
+    const names = signature ? argumentNames(signature) : [];
+    return Object.fromEntries(names.map((name) => [toSnakeCase(name), Reflect.get(this, name)]));
+  }
+
+  override __call__(w: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => this.call(w));
+  }
+
+  override toString(): string {
+    return `<${(this.constructor as typeof Constraint).className} ${formatValue(this.getConfig())}>`;
+  }
+}
+
+/** Added to norms before dividing by them, as everywhere in Keras. */
+export const EPSILON = 1e-7;
+
+/** Length of the vectors along `axis`, kept as axes of size 1. */
+export function norms(w: tf.Tensor, axis: number | number[]): tf.Tensor {
+  return w.square().sum(axis, true).sqrt();
+}

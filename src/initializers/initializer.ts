@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs';
+import { Callable } from '../backend/callable';
+import { requireReady } from '../backend/engine';
+import { formatValue, ValueError } from '../backend/errors';
+import { type Signature, toSnakeCase } from '../backend/options';
+import { checkSeed, makeDefaultSeed, SeedGenerator } from '../backend/random';
+import type { DType } from '../backend/variable';
+import {
+  type Config,
+  constructFromConfig,
+  deserializeObject,
+  isSerialized,
+  type SerializedObject,
+  serializeValue,
+} from '../saving/registry';
+
+/** What an initializer is asked for besides the shape. */
+export interface InitializerCallOptions {
+  /** Default: float32. */
+  dtype?: DType;
+}
+
+/** Calling an initializer: a new tensor of a shape. */
+export interface Initializer {
+  (shape: readonly number[], options?: InitializerCallOptions): tf.Tensor;
+}
+
+/**
+ * Makes the first value of a weight. Override `call`; an initializer is called like a function.
+ *
+ * @example
+ * class Halves extends Initializer {
+ *   static override readonly className = 'Halves';
+ *   override call(shape: number[]): tf.Tensor { return tf.fill(shape, 0.5); }
+ * }
+ * @see https://keras.io/api/layers/initializers/
+ */
+export abstract class Initializer extends Callable {
+  static readonly className: string = 'Initializer';
+  static readonly module: string = 'keras.initializers';
+  /** Names and defaults of the arguments; `getConfig` writes them in the order of the defaults. */
+  // biome-ignore lint/suspicious/noExplicitAny: options of any initializer
+  static readonly signature: Signature<any> | undefined;
+
+  /** Makes an initializer from what `getConfig` returned. */
+  static fromConfig(config: Config): Initializer {
+    return constructFromConfig(this, config);
+  }
+
+  /** A tensor of the shape and dtype. */
+  abstract call(shape: number[], dtype: DType): tf.Tensor;
+
+  /** Keras's config: snake_case keys, JSON values. */
+  getConfig(): Config {
+    const { signature } = this.constructor as typeof Initializer;
+    const names = Object.keys(signature?.defaults ?? {});
+    return Object.fromEntries(names.map((name) => [toSnakeCase(name), serializeValue(this.configValue(name))]));
+  }
+
+  /** The value of an argument as it was given. */
+  protected configValue(name: string): unknown {
+    return Reflect.get(this, name);
+  }
+
+  override __call__(shape: readonly number[], options: InitializerCallOptions = {}): tf.Tensor {
+    const { className } = this.constructor as typeof Initializer;
+    if (!Array.isArray(shape) || !shape.every((dim) => Number.isInteger(dim) && dim >= 0)) {
+      throw new ValueError(
+        `${className}: expected a shape, whole numbers >= 0. Received: shape=${formatValue(shape)}.`,
+      );
+    }
+    requireReady(className);
+    return tf.tidy(() => this.call([...shape], options.dtype ?? 'float32'));
+  }
+
+  override toString(): string {
+    return `<${(this.constructor as typeof Initializer).className} ${formatValue(this.getConfig())}>`;
+  }
+}
+
+/** A seed as initializers take it. */
+export type SeedArgument = number | SeedGenerator | SerializedObject | null;
+
+/** An initializer of random numbers: the same seed gives the same tensor at every call, a generator another each time. */
+export abstract class RandomInitializer extends Initializer {
+  /** The seed in use; drawn from the global generator if none was given. */
+  readonly seed: number | SeedGenerator;
+  readonly #given: number | SeedGenerator | null;
+
+  constructor(seed: SeedArgument | undefined) {
+    super();
+    const who = (new.target as unknown as typeof Initializer).className;
+    const given = isSerialized(seed) ? (deserializeObject(seed, 'keras.random') as SeedGenerator) : (seed ?? null);
+    this.seed = given instanceof SeedGenerator ? given : checkSeed(who, given ?? makeDefaultSeed());
+    this.#given = given;
+  }
+
+  protected override configValue(name: string): unknown {
+    return name === 'seed' ? this.#given : Reflect.get(this, name);
+  }
+
+  /** The numbers. */
+  protected abstract draw(shape: number[]): tf.Tensor;
+
+  override call(shape: number[], dtype: DType): tf.Tensor {
+    if (dtype !== 'float32') {
+      const who = (this.constructor as typeof Initializer).className;
+      throw new ValueError(`${who}: random numbers are float32. Received: dtype='${dtype}'. Use 'zeros' or 'ones'.`);
+    }
+    return this.draw(shape);
+  }
+}

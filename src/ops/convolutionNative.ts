@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import { attr, type NativeBackend, native, nativeConvolutionSupports, type OpAttr } from '../backend/native';
+import type { Geometry, Kernels } from './convolution2d';
+
+/** TensorFlow's own kernels for a convolution; `undefined` where it has none. */
+export function nativeKernels(g: Geometry): Kernels | undefined {
+  const library = native();
+  if (library === undefined) return undefined;
+  const dilated = g.dilations.some((rate) => rate !== 1);
+  const { dilation, groups } = nativeConvolutionSupports();
+  if ((g.groups === 1 || groups) && (!dilated || dilation)) {
+    return kernelsOf(library, g, ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'], g.kernelShape);
+  }
+  const [, , perGroup, filters] = g.kernelShape;
+  if (perGroup !== 1 || dilated || g.strides[0] !== g.strides[1]) return undefined;
+  const [height, width] = g.kernelShape;
+  const shape = [height, width, g.groups, filters / g.groups];
+  const names = ['', 'BackpropInput', 'BackpropFilter'].map((part) => `DepthwiseConv2dNative${part}`);
+  return kernelsOf(library, g, names as [string, string, string], shape);
+}
+
+/** @param kernelShape shape that the native ops want the kernel in. */
+function kernelsOf(
+  library: NativeBackend,
+  g: Geometry,
+  names: readonly [string, string, string],
+  kernelShape: number[],
+): Kernels {
+  const [forward, backInput, backKernel] = names;
+  const run = (op: string, inputs: tf.Tensor[]): tf.Tensor => library.executeSingleOutput(op, attributes(g), inputs);
+  const fit = (kernel: tf.Tensor, shape: number[]): tf.Tensor =>
+    kernelShape === g.kernelShape ? kernel : kernel.reshape(shape);
+  const sizes = (shape: number[]): tf.Tensor => tf.tensor1d(shape, 'int32');
+  return {
+    convolve: (x, kernel) => run(forward, [x, fit(kernel, kernelShape)]),
+    inputGradient: (dy, kernel) => run(backInput, [sizes(g.inputShape), fit(kernel, kernelShape), dy]),
+    kernelGradient: (x, dy) => fit(run(backKernel, [x, sizes(kernelShape), dy]), g.kernelShape),
+  };
+}
+
+function attributes({ strides, dilations, padding }: Geometry): OpAttr[] {
+  return [
+    attr.type('T', 'float32'),
+    attr.int('strides', [1, ...strides, 1]),
+    attr.int('dilations', [1, ...dilations, 1]),
+    attr.string('padding', padding.toUpperCase()),
+    attr.string('data_format', 'NHWC'),
+  ];
+}

@@ -1,0 +1,18 @@
+/** What surrounds a model: `keras.utils`. */
+import { resetNames } from '../backend/names';
+
+export { normalize } from './normalize';
+export { setRandomSeed } from './random';
+export { type Labels, toCategorical } from './toCategorical';
+
+/**
+ * Starts the numbering of names again: the next layer of each class gets the first name.
+ *
+ * @example
+ * clearSession();
+ * Flatten().name; // 'flatten'
+ * @see https://keras.io/api/utils/config_utils/#clear_session-function
+ */
+export function clearSession(): void {
+  resetNames();
+}
