@@ -1,0 +1,61 @@
+import type * as tf from '@tensorflow/tfjs';
+import { softmax } from '../../activations';
+import { callable } from '../../backend/callable';
+import { formatValue, type Shape, ValueError } from '../../backend/errors';
+import { resolveOptions, type Signature } from '../../backend/options';
+import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
+
+/** Options of `Softmax`. */
+export interface SoftmaxOptions extends LayerOptions {
+  /** Axis, or axes taken together, along which the output adds up to 1. Default: -1. */
+  axis?: number | readonly number[];
+}
+
+type SoftmaxArguments = [axis: number | readonly number[], options?: LayerOptions] | [options?: SoftmaxOptions];
+
+const SIGNATURE: Signature<SoftmaxOptions> = {
+  who: 'Softmax',
+  positional: ['axis'],
+  defaults: { axis: -1 },
+  inherited: LAYER_OPTIONS,
+};
+
+export class SoftmaxLayer extends Layer {
+  static override readonly className: string = 'Softmax';
+  static override readonly signature: Signature<SoftmaxOptions> = SIGNATURE;
+  readonly axis: number | readonly number[];
+
+  constructor(...args: SoftmaxArguments) {
+    const options = resolveOptions(SIGNATURE, args);
+    super(options);
+    const { axis } = options;
+    if (![axis].flat().every(Number.isInteger)) {
+      throw new ValueError(
+        `Softmax: axis must be a whole number or a list of them. Received: axis=${formatValue(axis)}.`,
+      );
+    }
+    this.axis = axis as number | readonly number[];
+    this.built = true;
+  }
+
+  override call(x: tf.Tensor): tf.Tensor {
+    return softmax(x, { axis: this.axis });
+  }
+
+  override computeOutputShape(inputShape: Shape): Shape {
+    return inputShape;
+  }
+}
+
+/**
+ * Scores to probabilities: `y = exp(x) / sum(exp(x))` along an axis.
+ *
+ * Input and output of any one shape.
+ *
+ * @throws ValueError for an axis that the input does not have
+ * @example
+ * console.log(Softmax()([[1, 1]]).arraySync()); // [ [ 0.5, 0.5 ] ]
+ * @see https://keras.io/api/layers/activation_layers/softmax/
+ */
+export const Softmax = callable(SoftmaxLayer);
+export type Softmax = SoftmaxLayer;

@@ -1,0 +1,37 @@
+import type * as tf from '@tensorflow/tfjs';
+import { callable } from '../../backend/callable';
+import type { Shape } from '../../backend/errors';
+import type { Nested } from '../../backend/nest';
+import type { DType } from '../../backend/variable';
+import { Layer, type LayerOptions } from '../layer';
+
+export class IdentityLayer extends Layer {
+  static override readonly className: string = 'Identity';
+
+  constructor(options: LayerOptions = {}) {
+    super(options);
+    this.built = true;
+  }
+
+  override call(inputs: Nested<tf.Tensor>): Nested<tf.Tensor> {
+    return inputs;
+  }
+
+  override computeOutputShape(inputShape: Nested<Shape>): Nested<Shape> {
+    return inputShape;
+  }
+
+  override computeOutputDtype(inputDtype: DType): DType {
+    return inputDtype;
+  }
+}
+
+/**
+ * Gives back what it is given: `y = x`, of any shape and dtype.
+ *
+ * @example
+ * Identity()([1, 2]).print(); // [1, 2]
+ * @see https://keras.io/api/layers/core_layers/identity/
+ */
+export const Identity = callable(IdentityLayer);
+export type Identity = IdentityLayer;

@@ -1,0 +1,109 @@
+import type * as tf from '@tensorflow/tfjs';
+import { callable } from '../../backend/callable';
+import { formatValue, type Shape, ValueError } from '../../backend/errors';
+import { resolveOptions, type Signature } from '../../backend/options';
+import type { DType } from '../../backend/variable';
+import type { Config } from '../../saving/registry';
+import { Layer } from '../layer';
+import { Node, SymbolicTensor } from '../symbolic';
+
+/** Options of `Input` and `InputLayer`. */
+export interface InputOptions {
+  /** Shape of one example; `null` for an axis of any size. */
+  shape?: Shape | null;
+  /** Size of every batch. Default: any. */
+  batchSize?: number | null;
+  /** Shape with the batch axis, in place of `shape` and `batchSize`. */
+  batchShape?: Shape | null;
+  /** `'float32'` (default), `'int32'` or `'bool'`. */
+  dtype?: DType | null;
+  /** Name of the input; default: `input_layer`, numbered. */
+  name?: string | null;
+  /** Only `false`: TensorFlow.js has no sparse tensors. */
+  sparse?: boolean | null;
+  /** Only `false`: TensorFlow.js has no ragged tensors. */
+  ragged?: boolean | null;
+  /** Whether the input may be left out. Default: false. */
+  optional?: boolean;
+}
+
+type InputArguments = [shape: Shape, options?: Omit<InputOptions, 'shape'>] | [options: InputOptions];
+
+const SIGNATURE: Signature<InputOptions> = {
+  who: 'Input',
+  positional: ['shape'],
+  defaults: {
+    shape: null,
+    batchSize: null,
+    batchShape: null,
+    dtype: null,
+    name: null,
+    sparse: null,
+    ragged: null,
+    optional: false,
+  },
+};
+
+export class InputLayerLayer extends Layer {
+  static override readonly className: string = 'InputLayer';
+  static override readonly signature: Signature<InputOptions> = SIGNATURE;
+  readonly batchShape: Shape;
+  readonly optional: boolean;
+
+  constructor(...args: InputArguments) {
+    const options = resolveOptions(SIGNATURE, args);
+    super({ name: options.name ?? undefined, dtype: options.dtype ?? 'float32' });
+    if (options.sparse || options.ragged) {
+      throw new ValueError('Input: sparse and ragged tensors do not exist in TensorFlow.js. Use a dense input.');
+    }
+    this.batchShape = batchShapeOf(options);
+    this.optional = options.optional ?? false;
+    new Node(this, [], new SymbolicTensor(this.batchShape, { dtype: this.dtype, name: this.name }));
+    this.built = true;
+  }
+
+  override call(inputs: tf.Tensor): tf.Tensor {
+    return inputs;
+  }
+
+  override computeOutputShape(): Shape {
+    return this.batchShape;
+  }
+
+  override getConfig(): Config {
+    const { batchShape, dtype, name, optional } = this;
+    return { batch_shape: [...batchShape], dtype, sparse: false, ragged: false, name, optional };
+  }
+}
+
+/** The layer that stands for an input of a model. `Input` makes it; it is seen in `model.layers` and in files. */
+export const InputLayer = callable(InputLayerLayer);
+export type InputLayer = InputLayerLayer;
+
+/**
+ * A symbolic tensor: where a model begins.
+ *
+ * @param shape of one example, without the batch axis; `null` for an axis of any size
+ * @throws ValueError without a shape, or for one that is not made of sizes and `null`
+ * @example
+ * const x = Input({ shape: [28, 28, 1] });
+ * console.log(x.shape); // [ null, 28, 28, 1 ]
+ * @see https://keras.io/api/layers/core_layers/input/
+ */
+export function Input(...args: InputArguments): SymbolicTensor {
+  return new InputLayerLayer(...args).output as SymbolicTensor;
+}
+
+function batchShapeOf({ shape, batchSize, batchShape }: InputOptions): Shape {
+  const given = `shape=${formatValue(shape)}, batchSize=${formatValue(batchSize)}, batchShape=${formatValue(batchShape)}`;
+  if (batchShape && (shape || batchSize)) {
+    throw new ValueError(`Input: expected batchShape alone, or shape and batchSize. Received: ${given}.`);
+  }
+  const result = batchShape ?? (shape && [batchSize ?? null, ...shape]);
+  if (!result)
+    throw new ValueError(`Input: expected a shape, as in Input({ shape: [28, 28, 1] }). Received: ${given}.`);
+  if (!result.every((dim) => dim === null || (Number.isInteger(dim) && dim >= 0))) {
+    throw new ValueError(`Input: expected sizes that are whole numbers of at least 0, or null. Received: ${given}.`);
+  }
+  return [...result];
+}

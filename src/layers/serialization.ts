@@ -1,0 +1,55 @@
+import { requireReady } from '../backend/engine';
+import { formatValue, type Shape, ValueError } from '../backend/errors';
+import { mapStructure, type Nested } from '../backend/nest';
+import { isPlainObject } from '../backend/options';
+import { deserializeObject, type SerializedObject, serializeObject } from '../saving/registry';
+import { isLayer, type Layer } from './layer';
+
+/** Classes of your own by name, for `deserialize`. */
+export interface DeserializeOptions {
+  /** They win over the library's. */
+  customObjects?: Parameters<typeof deserializeObject>[2];
+}
+
+/**
+ * Keras's JSON of a layer: `{ module, class_name, config, registered_name }`, and `build_config` once it is built.
+ *
+ * @example
+ * console.log(serialize(Dense(10)).class_name); // Dense
+ * @see https://keras.io/api/models/model_saving_apis/serialization_utils/
+ */
+export function serialize(layer: Layer): SerializedObject {
+  if (!isLayer(layer)) throw new TypeError(`layers.serialize: expected a layer. Received: ${formatValue(layer)}.`);
+  const json = serializeObject(layer);
+  const { builtShape } = layer;
+  if (builtShape === undefined) return json;
+  return { ...json, build_config: { input_shape: mapStructure(builtShape as Nested<number | null>, (dim) => dim) } };
+}
+
+/**
+ * The layer that Keras's JSON describes; with a `build_config`, its weights are made.
+ *
+ * @param json what `serialize` or Python's `keras.layers.serialize` gives
+ * @throws ValueError for what is not a layer's JSON, or for an unknown class, naming the nearest
+ * @example
+ * const layer = deserialize({ module: 'keras.layers', class_name: 'Flatten', config: { name: 'flat' }, registered_name: null });
+ * console.log(layer.name); // flat
+ */
+export function deserialize(json: unknown, options: DeserializeOptions = {}): Layer {
+  const layer = deserializeObject(json, 'keras.layers', options.customObjects);
+  if (!isLayer(layer)) {
+    throw new ValueError(`layers.deserialize: expected the JSON of a layer. Received: ${formatValue(json)}.`);
+  }
+  const inputShape = buildShapeOf(json as SerializedObject);
+  if (inputShape !== undefined) {
+    requireReady('layers.deserialize');
+    layer.buildFor(inputShape);
+  }
+  return layer;
+}
+
+/** Keras writes one input shape under `input_shape`, or, for layers of several arguments, each under its name. */
+function buildShapeOf({ build_config: config }: SerializedObject): Nested<Shape> | undefined {
+  if (!isPlainObject(config)) return undefined;
+  return (config['input_shape'] ?? config['shapes_dict'] ?? undefined) as Nested<Shape> | undefined;
+}

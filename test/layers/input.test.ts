@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { resetNames } from '../../src/backend/names';
+import { deserialize, Input, InputLayer, type InputOptions, Layer, serialize } from '../../src/layers';
+import type { SerializedObject } from '../../src/saving/registry';
+
+interface InputCase {
+  options: InputOptions;
+  serialized: SerializedObject;
+}
+
+const { inputs } = JSON.parse(readFileSync(join(__dirname, '..', 'fixtures', 'layers.json'), 'utf8')) as {
+  inputs: InputCase[];
+};
+
+beforeEach(() => resetNames());
+
+test('the same JSON as Keras, in and out', () => {
+  for (const { options, serialized } of inputs) {
+    const { history } = Input(options);
+    expect(serialize(history?.layer as Layer)).toEqual(serialized);
+    expect(serialize(deserialize(serialized))).toEqual(serialized);
+  }
+});
+
+test('a symbolic tensor that knows where it comes from', () => {
+  const x = Input([28, null], { dtype: 'int32', batchSize: 3 });
+  expect([x.shape, x.dtype, x.name, x.rank]).toEqual([[3, 28, null], 'int32', 'input_layer', 3]);
+  const { layer, nodeIndex, tensorIndex } = x.history as NonNullable<typeof x.history>;
+  expect([nodeIndex, tensorIndex]).toEqual([0, 0]);
+  expect(layer).toBeInstanceOf(InputLayer);
+  expect(layer).toBeInstanceOf(Layer);
+  expect(layer.inboundNodes[0]?.inputTensors).toEqual([]);
+  expect(layer.output).toBe(x);
+  expect([layer.built, layer.weights, layer.className]).toEqual([true, [], 'InputLayer']);
+});
+
+test('names are counted as in Keras, and may be given', () => {
+  expect([Input([1]), Input([1]), Input({ shape: [1], name: 'pixels' })].map(({ name }) => name)).toEqual([
+    'input_layer',
+    'input_layer_1',
+    'pixels',
+  ]);
+});
