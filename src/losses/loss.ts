@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs';
+import { Callable, classNameOf } from '../backend/callable';
+import { requireReady } from '../backend/engine';
+import { formatValue, ValueError } from '../backend/errors';
+import { autoName } from '../backend/names';
+import { resolveOptions, snakeCaseClass, toSnakeCase } from '../backend/options';
+import type { DType } from '../backend/variable';
+import { type Config, constructFromConfig, serializeValue } from '../saving/registry';
+import { checkReduction, type Reduction, reduceWeighted } from './reduction';
+import { maskOf, type TensorOrArray, toTensor } from './tensors';
+
+/** Arguments of every loss. */
+export interface LossOptions {
+  /** From one loss per sample to one number. Default: `'sum_over_batch_size'`, the mean over all entries. */
+  reduction?: Reduction;
+  /** Default: Keras's name of the loss. */
+  name?: string | null;
+  /** `'float32'`, the only one. */
+  dtype?: DType | null;
+}
+
+/** Defaults of `LossOptions` for a loss of a given name. */
+export function lossDefaults(name: string): Required<LossOptions> {
+  return { reduction: 'sum_over_batch_size', name, dtype: null };
+}
+
+/** What labels mean to a loss: the number of a class, the share of each class, or just numbers. */
+export type LabelKind = 'classes' | 'shares' | 'numbers';
+
+/** Calling a loss: one number, or one for each sample where the reduction is `'none'`. The caller owns the result. */
+export interface Loss {
+  (yTrue: TensorOrArray, yPred: TensorOrArray, sampleWeight?: TensorOrArray | null): tf.Tensor;
+}
+
+/**
+ * A loss: `call` gives one value per sample, calling the object reduces them to one number. Override `call`.
+ *
+ * @example
+ * class Squares extends Loss {
+ *   override call(yTrue: tf.Tensor, yPred: tf.Tensor) { return yPred.sub(yTrue).square().mean(-1); }
+ * }
+ * new Squares()([[0, 1]], [[1, 1]]).print(); // 0.5
+ * @see https://keras.io/api/losses/
+ */
+export abstract class Loss extends Callable {
+  static readonly className: string = 'Loss';
+  static readonly module: string = 'keras.losses';
+  /** Arguments that `getConfig` writes besides name and reduction, in Keras's order. */
+  static readonly configKeys: readonly string[] = [];
+
+  /** Makes a loss from what `getConfig` returned. */
+  static fromConfig(config: Config): Loss {
+    return constructFromConfig(this, config);
+  }
+
+  readonly name: string;
+  readonly reduction: Reduction;
+  readonly dtype: DType;
+
+  constructor(options: LossOptions = {}) {
+    super();
+    const className = classNameOf(new.target as unknown as typeof Loss);
+    const { reduction = 'sum_over_batch_size', name, dtype } = options;
+    this.name = name ?? autoName(snakeCaseClass(className));
+    this.reduction = checkReduction(className, reduction);
+    if (dtype && dtype !== 'float32') {
+      throw new ValueError(`${className}: dtype must be 'float32'. Received: dtype=${formatValue(dtype)}.`);
+    }
+    this.dtype = 'float32';
+  }
+
+  /** What the labels mean; decides how they are checked before training. */
+  get labelKind(): LabelKind {
+    return 'numbers';
+  }
+
+  /** One value per sample, of the shape of `yPred` without its last axis. Tensors made on the way are freed by the caller. */
+  abstract call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor;
+
+  override __call__(yTrue: TensorOrArray, yPred: TensorOrArray, sampleWeight?: TensorOrArray | null): tf.Tensor {
+    requireReady(this.name);
+    return tf.tidy(() => {
+      const predictions = toTensor(yPred, this.dtype);
+      const values = this.call(toTensor(yTrue, this.dtype), predictions);
+      const masks = [maskOf(predictions), maskOf(values)].filter((mask) => mask !== undefined);
+      const mask = masks.length === 2 ? tf.logicalAnd(masks[0] as tf.Tensor, masks[1] as tf.Tensor) : masks[0];
+      const weights = sampleWeight == null ? undefined : toTensor(sampleWeight, this.dtype);
+      return reduceWeighted(values, weights, mask, this.reduction);
+    });
+  }
+
+  /** Keras's config: snake_case keys, JSON values. `fromConfig` makes the same loss from it. */
+  getConfig(): Config {
+    const { configKeys } = this.constructor as typeof Loss;
+    const own = configKeys.map((key) => [toSnakeCase(key), serializeValue(Reflect.get(this, key))]);
+    return { name: this.name, reduction: this.reduction, ...Object.fromEntries(own) };
+  }
+
+  /** `{ className, config }`, so that `JSON.stringify` shows the loss. */
+  toJSON(): unknown {
+    return { className: classNameOf(this.constructor as typeof Loss), config: this.getConfig() };
+  }
+
+  override toString(): string {
+    return `<${classNameOf(this.constructor as typeof Loss)} name=${this.name}>`;
+  }
+}
+
+/** The options of a built-in loss, checked and with defaults. */
+export function lossOptions<O extends LossOptions>(
+  who: string,
+  name: string,
+  own: Partial<O>,
+  args: readonly unknown[],
+  positional: readonly (keyof O & string)[] = [],
+): Required<O> {
+  return resolveOptions<O>({ who, positional, defaults: { ...own, ...lossDefaults(name) } }, args) as Required<O>;
+}

@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs';
+import { callable } from '../backend/callable';
+import { perSample } from '../losses/tensors';
+import { MeanMetricWrapperMetric } from './meanMetricWrapper';
+import { type MetricOptions, metricOptions } from './metric';
+
+function equal(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+  return perSample('accuracy', yTrue, yPred, (t, p) => tf.equal(t, p).cast('float32'));
+}
+
+/**
+ * How often yPred equals yTrue. In `compile`, the string `'accuracy'` means the accuracy that fits the output instead.
+ *
+ * @example
+ * Accuracy()([[1], [2], [3], [4]], [[0], [2], [3], [4]]).print(); // 0.75
+ * @see https://keras.io/api/metrics/accuracy_metrics/
+ */
+export class AccuracyMetric extends MeanMetricWrapperMetric {
+  static override readonly className: string = 'Accuracy';
+
+  constructor(options: MetricOptions = {}) {
+    super(equal, metricOptions('Accuracy', 'accuracy', {}, [options]));
+  }
+}
+
+export const Accuracy = callable(AccuracyMetric);
+export type Accuracy = AccuracyMetric;

@@ -1,0 +1,57 @@
+import type * as tf from '@tensorflow/tfjs';
+import { callable } from '../backend/callable';
+import { perSample, type TensorOrArray } from '../losses/tensors';
+import { MeanMetricWrapperMetric } from './meanMetricWrapper';
+import { type MetricOptions, metricOptions } from './metric';
+
+/**
+ * 1 where yPred is on the right side of a threshold, else 0.
+ *
+ * @param yTrue (batch, ..., d): 0 or 1
+ * @param yPred (batch, ..., d)
+ * @param options `threshold`: above it a prediction means 1. Default: 0.5
+ * @returns (batch, ..., d)
+ * @example
+ * binaryAccuracy([[1], [1]], [[0.4], [0.6]]).print(); // [[0], [1]]
+ * @see https://keras.io/api/metrics/accuracy_metrics/
+ */
+export function binaryAccuracy(
+  yTrue: TensorOrArray,
+  yPred: TensorOrArray,
+  options: { threshold?: number } = {},
+): tf.Tensor {
+  const { threshold = 0.5 } = options;
+  return perSample('binary_accuracy', yTrue, yPred, (t, p) =>
+    p.greater(threshold).cast('float32').equal(t).cast('float32'),
+  );
+}
+
+/** Arguments of `BinaryAccuracy`. */
+export interface BinaryAccuracyOptions extends MetricOptions {
+  /** Above it a prediction means 1. Default: 0.5. */
+  threshold?: number;
+}
+
+/**
+ * How often predictions are on the right side of a threshold.
+ *
+ * @example
+ * BinaryAccuracy()([[1], [1], [0], [0]], [[0.98], [1], [0], [0.6]]).print(); // 0.75
+ * @see https://keras.io/api/metrics/accuracy_metrics/
+ */
+export class BinaryAccuracyMetric extends MeanMetricWrapperMetric {
+  static override readonly className: string = 'BinaryAccuracy';
+  static override readonly configKeys: readonly string[] = ['threshold'];
+  readonly threshold: number;
+
+  constructor(options: BinaryAccuracyOptions = {}) {
+    const all = metricOptions<BinaryAccuracyOptions>('BinaryAccuracy', 'binary_accuracy', { threshold: 0.5 }, [
+      options,
+    ]);
+    super(binaryAccuracy, { ...all });
+    this.threshold = all.threshold;
+  }
+}
+
+export const BinaryAccuracy = callable(BinaryAccuracyMetric);
+export type BinaryAccuracy = BinaryAccuracyMetric;

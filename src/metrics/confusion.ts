@@ -1,0 +1,123 @@
+/** Counts of right and wrong decisions at thresholds, which precision, recall and AUC are made of. */
+import * as tf from '@tensorflow/tfjs';
+import { formatValue, ValueError } from '../backend/errors';
+import { EPSILON, squeezeOrExpandToSameRank, toTensor } from '../losses/tensors';
+import type { MetricInput } from './metric';
+
+/** Lower than every prediction. */
+export const LOWEST = -1e10;
+
+/** Thresholds as a metric is given them: one, several or none. */
+export type Thresholds = number | readonly number[] | null;
+
+/** The list of thresholds, all of them in 0..1. */
+export function thresholdList(who: string, thresholds: Thresholds, otherwise: number): number[] {
+  if (thresholds === null) return [otherwise];
+  const list = [thresholds].flat() as number[];
+  if (list.some((value) => !(value >= 0 && value <= 1))) {
+    throw new ValueError(
+      `${who}: thresholds must be numbers from 0 to 1. Received: thresholds=${formatValue(thresholds)}.`,
+    );
+  }
+  return list;
+}
+
+/** Whether thresholds go from 0 to 1 in equal steps. */
+export function areEven(thresholds: readonly number[]): boolean {
+  const steps = thresholds.length - 1;
+  return steps >= 2 && thresholds.every((value, i) => Math.abs(value - i / steps) <= EPSILON + 1e-5 * (i / steps));
+}
+
+/** How decisions are counted. */
+export interface ConfusionOptions {
+  readonly thresholds: readonly number[];
+  /** Only the k largest predictions of a sample can be positive. */
+  readonly topK?: number | null;
+  /** Only this class is looked at. */
+  readonly classId?: number | null;
+  /** Whether each label has counts of its own. */
+  readonly multiLabel?: boolean;
+  /** Weights of the labels, (labels). */
+  readonly labelWeights?: readonly number[] | null;
+}
+
+/** Counts of shape (thresholds) or, for several labels, (thresholds, labels). */
+export interface Confusion {
+  truePositives: tf.Tensor;
+  falsePositives: tf.Tensor;
+  trueNegatives: tf.Tensor;
+  falseNegatives: tf.Tensor;
+}
+
+/** The counts of a batch, weighted. A prediction is positive where it is larger than the threshold. */
+export function confusion(
+  yTrue: MetricInput,
+  yPred: MetricInput,
+  sampleWeight: MetricInput,
+  options: ConfusionOptions,
+): Confusion {
+  const { thresholds, topK = null, classId = null, multiLabel = false, labelWeights = null } = options;
+  let [predictions, labels] = squeezeOrExpandToSameRank(
+    toTensor(yPred as tf.Tensor, 'float32'),
+    toTensor(yTrue as tf.Tensor, 'float32'),
+  );
+  let weights: tf.Tensor | undefined;
+  if (sampleWeight !== null && sampleWeight !== undefined) {
+    const column = toTensor(sampleWeight, 'float32').expandDims(-1);
+    weights = squeezeOrExpandToSameRank(labels, column, false)[1];
+  }
+  if (topK !== null) predictions = onlyTopK(predictions, topK);
+  if (classId !== null) [labels, predictions] = [oneClass(labels, classId), oneClass(predictions, classId)];
+  if (labelWeights && !multiLabel) {
+    const perLabel = tf.tensor1d([...labelWeights]);
+    weights = weights ? weights.mul(perLabel) : perLabel;
+  }
+  const all = weights?.broadcastTo(predictions.shape);
+  const flat = (x: tf.Tensor): tf.Tensor => (multiLabel ? x : x.flatten());
+  const truth = flat(labels.notEqual(0).cast('float32'));
+  const counts = all ? flat(all) : tf.onesLike(truth);
+  return countAt(positives(flat(predictions), thresholds), truth.mul(counts), tf.scalar(1).sub(truth).mul(counts));
+}
+
+function countAt(positive: tf.Tensor, trueLabels: tf.Tensor, falseLabels: tf.Tensor): Confusion {
+  const truePositives = positive.mul(trueLabels.expandDims(0)).sum(1);
+  const falsePositives = positive.mul(falseLabels.expandDims(0)).sum(1);
+  return {
+    truePositives,
+    falsePositives,
+    trueNegatives: falseLabels.sum(0).sub(falsePositives),
+    falseNegatives: trueLabels.sum(0).sub(truePositives),
+  };
+}
+
+/** 1 where a prediction is above a threshold: (thresholds, ...). */
+function positives(predictions: tf.Tensor, thresholds: readonly number[]): tf.Tensor {
+  const steps = thresholds.length - 1;
+  const first = thresholds[0] as number;
+  const isPadded = first < 0; // AUC's outermost thresholds are just outside of 0..1
+  const inside = isPadded ? [0, ...thresholds.slice(1, -1), 1] : thresholds;
+  const column = (values: readonly number[]): tf.Tensor =>
+    tf.tensor(values as number[], [values.length, ...predictions.shape.map(() => 1)]);
+  const row = predictions.expandDims(0);
+  if (!areEven(inside)) return row.greater(column(thresholds)).cast('float32');
+  // Keras counts in buckets where thresholds are even; the rounding is the bucket's
+  const bucket = row.clipByValue(0, 1).mul(steps).ceil().sub(1);
+  return (isPadded ? bucket.relu() : bucket).greaterEqual(column(inside.map((_, i) => i))).cast('float32');
+}
+
+function onlyTopK(predictions: tf.Tensor, k: number): tf.Tensor {
+  const { indices } = tf.topk(predictions, k);
+  const mask = tf
+    .oneHot(indices as tf.Tensor1D, predictions.shape.at(-1) as number)
+    .sum(-2)
+    .cast('float32');
+  return predictions.mul(mask).add(tf.scalar(1).sub(mask).mul(LOWEST));
+}
+
+function oneClass(x: tf.Tensor, classId: number): tf.Tensor {
+  if (x.rank > 1) {
+    const last = x.rank - 1;
+    return x.slice([...new Array<number>(last).fill(0), classId], [...x.shape.slice(0, last), 1]);
+  }
+  throw new ValueError(`classId needs predictions (batch, classes). Received: shape (${x.shape},).`);
+}

@@ -1,0 +1,22 @@
+import { callable } from '../backend/callable';
+import { meanAbsoluteError } from '../losses/meanAbsoluteError';
+import { MeanMetricWrapperMetric } from './meanMetricWrapper';
+import { type MetricOptions, metricOptions } from './metric';
+
+/**
+ * The mean of |yTrue - yPred|.
+ *
+ * @example
+ * MeanAbsoluteError()([[0, 1]], [[2, 1]]).print(); // 1
+ * @see https://keras.io/api/metrics/
+ */
+export class MeanAbsoluteErrorMetric extends MeanMetricWrapperMetric {
+  static override readonly className: string = 'MeanAbsoluteError';
+
+  constructor(options: MetricOptions = {}) {
+    super(meanAbsoluteError, metricOptions('MeanAbsoluteError', 'mean_absolute_error', {}, [options]));
+  }
+}
+
+export const MeanAbsoluteError = callable(MeanAbsoluteErrorMetric);
+export type MeanAbsoluteError = MeanAbsoluteErrorMetric;

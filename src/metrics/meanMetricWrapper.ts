@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs';
+import { callable } from '../backend/callable';
+import { applyMask } from '../losses/reduction';
+import { maskOf, toTensor } from '../losses/tensors';
+import { functionEnvelope, type LossFunction } from '../losses/wrapper';
+import { type Config, serializeObject, serializeValue } from '../saving/registry';
+import { MeanMetric } from './mean';
+import type { MetricInput, MetricOptions } from './metric';
+
+/** Arguments of `MeanMetricWrapper`; what is not an argument of every metric is handed to the function. */
+export interface MeanMetricWrapperOptions extends MetricOptions {
+  /** A function of labels and predictions that gives values. */
+  fn: LossFunction;
+  [option: string]: unknown;
+}
+
+/**
+ * The mean of what a function of labels and predictions gives.
+ *
+ * @example
+ * const metric = MeanMetricWrapper((yTrue, yPred) => yPred.sub(yTrue).abs(), { name: 'distance' });
+ * metric.updateState([0, 0], [1, 2]);
+ * metric.result().print(); // 1.5
+ * @see https://keras.io/api/metrics/reduction_metrics/
+ */
+export class MeanMetricWrapperMetric extends MeanMetric {
+  static override readonly className: string = 'MeanMetricWrapper';
+  readonly fn: LossFunction;
+  readonly fnOptions: Record<string, unknown>;
+
+  constructor(
+    fnOrOptions: LossFunction | MeanMetricWrapperOptions,
+    options: Omit<MeanMetricWrapperOptions, 'fn'> = {},
+  ) {
+    const isOptions = typeof fnOrOptions === 'object';
+    const { fn, name, dtype, ...fnOptions } = (
+      isOptions ? fnOrOptions : { ...options, fn: fnOrOptions }
+    ) as MeanMetricWrapperOptions;
+    super({ name: name ?? null, dtype: dtype ?? null });
+    this.fn = fn;
+    this.fnOptions = fnOptions;
+  }
+
+  override updateState(yTrue: MetricInput, yPred: MetricInput, sampleWeight?: MetricInput): void {
+    tf.tidy(() => {
+      const [labels, predictions] = [toTensor(yTrue as tf.Tensor), toTensor(yPred as tf.Tensor)];
+      const values = this.fn(labels, predictions, this.fnOptions);
+      const weights =
+        sampleWeight === null || sampleWeight === undefined ? undefined : toTensor(sampleWeight, 'float32');
+      this.takeIn(values, applyMask(weights, maskOf(predictions), 'sum'));
+    });
+  }
+
+  override getConfig(): Config {
+    const base = super.getConfig();
+    if ((this.constructor as typeof MeanMetricWrapperMetric).className !== 'MeanMetricWrapper') return base;
+    const fn = 'getConfig' in this.fn ? serializeObject(this.fn as never) : functionEnvelope(this.fn);
+    return { ...base, fn, ...(serializeValue(this.fnOptions) as Config) };
+  }
+}
+
+export const MeanMetricWrapper = callable(MeanMetricWrapperMetric);
+export type MeanMetricWrapper = MeanMetricWrapperMetric;

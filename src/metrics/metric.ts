@@ -1,0 +1,133 @@
+import * as tf from '@tensorflow/tfjs';
+import { Callable, classNameOf } from '../backend/callable';
+import { requireReady } from '../backend/engine';
+import { formatValue, ValueError } from '../backend/errors';
+import { autoName } from '../backend/names';
+import { resolveOptions, snakeCaseClass, toSnakeCase } from '../backend/options';
+import { type DType, Variable } from '../backend/variable';
+import type { TensorOrArray } from '../losses/tensors';
+import { type Config, constructFromConfig, serializeValue } from '../saving/registry';
+
+/** Arguments of every metric. */
+export interface MetricOptions {
+  /** Name in logs. Default: Keras's name of the metric. */
+  name?: string | null;
+  /** `'float32'`, the only one. */
+  dtype?: DType | null;
+}
+
+/** The options of a built-in metric, with defaults; a name of `null` is made of the class. */
+export function metricOptions<O extends MetricOptions>(
+  who: string,
+  name: string | null,
+  own: Partial<O>,
+  args: readonly unknown[],
+  positional: readonly (keyof O & string)[] = [],
+): Required<O> {
+  return resolveOptions<O>({ who, positional, defaults: { ...own, name, dtype: null } }, args) as Required<O>;
+}
+
+/** What a metric takes in. */
+export type MetricInput = TensorOrArray | null | undefined;
+
+/** Calling a metric: takes in a batch and returns the value so far, which the caller owns. */
+export interface Metric {
+  (...inputs: MetricInput[]): tf.Tensor | Record<string, tf.Tensor>;
+}
+
+/**
+ * A number gathered over batches: state in variables, `updateState` takes in a batch, `result` is the value so far.
+ *
+ * @example
+ * class Largest extends Metric {
+ *   state = this.addVariable({ name: 'largest' });
+ *   override updateState(_: tf.Tensor, yPred: tf.Tensor) { this.state.assign(yPred.max().maximum(this.state.value)); }
+ *   override result() { return this.state.value.clone(); }
+ * }
+ * new Largest()(tf.tensor([0]), tf.tensor([3])).print(); // 3
+ * @see https://keras.io/api/metrics/base_metric/
+ */
+export abstract class Metric extends Callable {
+  static readonly className: string = 'Metric';
+  static readonly module: string = 'keras.metrics';
+  /** Arguments that `getConfig` writes after name and dtype, in Keras's order. */
+  static readonly configKeys: readonly string[] = [];
+
+  /** Makes a metric from what `getConfig` returned. */
+  static fromConfig(config: Config): Metric {
+    return constructFromConfig(this, config);
+  }
+
+  /** Name in logs. `compile` renames a metric given as a string to that string. */
+  name: string;
+  readonly dtype: DType;
+  readonly #variables: Variable[] = [];
+
+  constructor(options: MetricOptions = {}) {
+    super();
+    const className = classNameOf(new.target as unknown as typeof Metric);
+    requireReady(className);
+    this.name = options.name ?? autoName(snakeCaseClass(className));
+    if (options.dtype && options.dtype !== 'float32') {
+      throw new ValueError(`${className}: dtype must be 'float32'. Received: dtype=${formatValue(options.dtype)}.`);
+    }
+    this.dtype = 'float32';
+  }
+
+  /** Takes in a batch. Made of tensor operations only, so that a training step can be compiled. */
+  abstract updateState(...inputs: MetricInput[]): void;
+
+  /** The value so far: a scalar, or several by name. The caller owns it. */
+  abstract result(): tf.Tensor | Record<string, tf.Tensor>;
+
+  /** Forgets all batches. */
+  resetState(): void {
+    tf.tidy(() => {
+      for (const variable of this.variables) variable.assign(tf.zeros(variable.shape, variable.dtype));
+    });
+  }
+
+  /** The state. */
+  get variables(): Variable[] {
+    return [...this.#variables];
+  }
+
+  /** Makes a state variable of zeros. */
+  addVariable(options: { name: string; shape?: readonly number[]; dtype?: DType }): Variable {
+    const { name, shape = [], dtype = 'float32' } = options;
+    const path = `${this.name.replaceAll('/', '>')}/${name}`;
+    const zeros = tf.zeros([...shape], dtype);
+    const variable = new Variable(zeros, { name, path, trainable: false });
+    zeros.dispose();
+    this.#variables.push(variable);
+    return variable;
+  }
+
+  override __call__(...inputs: MetricInput[]): tf.Tensor | Record<string, tf.Tensor> {
+    return tf.tidy(() => {
+      this.updateState(...inputs);
+      return this.result();
+    });
+  }
+
+  /** Keras's config: snake_case keys, JSON values. `fromConfig` makes the same metric from it, without its state. */
+  getConfig(): Config {
+    const { configKeys } = this.constructor as typeof Metric;
+    const own = configKeys.map((key) => [toSnakeCase(key), serializeValue(Reflect.get(this, key))]);
+    return { name: this.name, dtype: this.dtype, ...Object.fromEntries(own) };
+  }
+
+  /** Frees the state. The metric cannot be used any more. */
+  dispose(): void {
+    for (const variable of this.variables) variable.dispose();
+  }
+
+  /** `{ className, config }`, so that `JSON.stringify` shows the metric. */
+  toJSON(): unknown {
+    return { className: classNameOf(this.constructor as typeof Metric), config: this.getConfig() };
+  }
+
+  override toString(): string {
+    return `<${classNameOf(this.constructor as typeof Metric)} name=${this.name}>`;
+  }
+}
