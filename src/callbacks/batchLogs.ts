@@ -1,0 +1,62 @@
+import type { Logs } from './callback';
+
+/** Reads the logs of a batch. Costly: it waits for the device. */
+export type LogsReader = () => Logs;
+
+/** The same logs with names in order, as Keras hands them to callbacks. */
+export function sortLogs(logs: Logs): Logs {
+  return Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
+}
+
+/** A reader that reads at most once. */
+export function readOnce(read: LogsReader): LogsReader {
+  let logs: Logs | undefined;
+  return () => {
+    logs ??= sortLogs(read());
+    return logs;
+  };
+}
+
+/** Logs that are read when they are first looked at, and what ends that possibility. */
+export interface LazyLogs {
+  readonly logs: Logs;
+  expire(): void;
+}
+
+/**
+ * Logs for a hook that may not look at them. They must be looked at before the hook ends: afterwards the values
+ * are those of another batch, and reading is an error.
+ */
+export function lazyLogs(read: LogsReader): LazyLogs {
+  const values: Logs = {};
+  let state: 'unread' | 'read' | 'expired' = 'unread';
+  const fill = (): Logs => {
+    if (state === 'expired') {
+      throw new Error(
+        'Callback: the logs of a batch were first looked at after its hook had ended. ' +
+          'Declare them as the second parameter, as in onTrainBatchEnd(batch, logs), or copy them: { ...logs }.',
+      );
+    }
+    if (state === 'unread') Object.assign(values, read());
+    state = 'read';
+    return values;
+  };
+  // console.log looks behind a proxy, at `values`.
+  Object.defineProperty(values, Symbol.for('nodejs.util.inspect.custom'), {
+    value: () => ({ ...fill() }),
+    enumerable: false,
+  });
+  const logs = new Proxy(values, {
+    get: (_, key) => Reflect.get(fill(), key) as unknown,
+    has: (_, key) => Reflect.has(fill(), key),
+    set: (_, key, value) => Reflect.set(fill(), key, value),
+    ownKeys: () => Reflect.ownKeys(fill()),
+    getOwnPropertyDescriptor: (_, key) => Reflect.getOwnPropertyDescriptor(fill(), key),
+  });
+  return {
+    logs,
+    expire: () => {
+      if (state === 'unread') state = 'expired';
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { callable } from '../backend/callable';
+import type { LogsReader } from './batchLogs';
+import { CallbackBase, type CallbackParams, type Logs } from './callback';
+import { type Output, printLine, standardOutput } from './output';
+import { ProgbarBase } from './progbar';
+
+/** Arguments of `ProgbarLogger`. */
+export interface ProgbarLoggerOptions {
+  /** Default: standard output. */
+  output?: Output;
+}
+
+/**
+ * Shows progress and metrics. `fit`, `evaluate` and `predict` use one unless `verbose` is 0.
+ *
+ * @see https://keras.io/api/callbacks/progbar_logger/
+ */
+export class ProgbarLoggerCallback extends CallbackBase {
+  static readonly className = 'ProgbarLogger';
+
+  readonly #output: Output | undefined;
+  #progbar: ProgbarBase | undefined;
+  #target: number | null = null;
+  #seen = 0;
+  #calledInFit = false;
+
+  constructor(options: ProgbarLoggerOptions = {}) {
+    super();
+    this.#output = options.output;
+  }
+
+  override setParams(params: CallbackParams): void {
+    super.setParams(params);
+    this.#target = params.steps;
+  }
+
+  override onTrainBegin(_logs?: Logs): void {
+    this.#calledInFit = true;
+  }
+
+  override onEpochBegin(epoch: number, _logs?: Logs): void {
+    this.#reset();
+    const { epochs, verbose } = this.params;
+    if (verbose && epochs > 1) printLine(`Epoch ${epoch + 1}/${epochs}`, this.#output);
+  }
+
+  override onTestBegin(_logs?: Logs): void {
+    if (!this.#calledInFit) this.#reset();
+  }
+
+  override onPredictBegin(_logs?: Logs): void {
+    this.#reset();
+  }
+
+  /** The end of a batch, with logs that are read only when the bar is drawn. */
+  batchEnd(name: 'onTrainBatchEnd' | 'onTestBatchEnd' | 'onPredictBatchEnd', batch: number, read: LogsReader): void {
+    if (name === 'onTestBatchEnd' && this.#calledInFit) return;
+    this.#seen = batch + 1;
+    if (this.params.verbose !== 1) return;
+    this.#bar().update(this.#seen, name === 'onPredictBatchEnd' ? {} : read, false);
+  }
+
+  override onTrainBatchEnd(batch: number, logs: Logs): void {
+    this.batchEnd('onTrainBatchEnd', batch, () => logs);
+  }
+
+  override onTestBatchEnd(batch: number, logs: Logs): void {
+    this.batchEnd('onTestBatchEnd', batch, () => logs);
+  }
+
+  override onPredictBatchEnd(batch: number, logs: Logs): void {
+    this.batchEnd('onPredictBatchEnd', batch, () => logs);
+  }
+
+  override onEpochEnd(_epoch: number, logs: Logs): void {
+    this.#finish(logs);
+  }
+
+  override onTestEnd(logs: Logs): void {
+    if (!this.#calledInFit) this.#finish(logs);
+  }
+
+  override onPredictEnd(logs: Logs): void {
+    this.#finish(logs);
+  }
+
+  #reset(): void {
+    this.#seen = 0;
+    this.#progbar = undefined;
+    this.#bar();
+  }
+
+  /** The bar of this epoch; its clock runs from when it is made. */
+  #bar(): ProgbarBase {
+    this.#progbar ??= new ProgbarBase(this.#target, {
+      verbose: this.params.verbose,
+      statelessMetrics: [],
+      output: this.#output ?? standardOutput(),
+    });
+    return this.#progbar;
+  }
+
+  #finish(logs: Logs): void {
+    const bar = this.#bar();
+    this.#target ??= this.#seen;
+    bar.target = this.#target;
+    bar.update(this.#target, logs, true);
+  }
+}
+
+export const ProgbarLogger = callable(ProgbarLoggerCallback);
+export type ProgbarLogger = ProgbarLoggerCallback;

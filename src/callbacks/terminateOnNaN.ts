@@ -1,0 +1,53 @@
+import { callable } from '../backend/callable';
+import { resolveOptions, type Signature } from '../backend/options';
+import { CallbackBase, type Logs } from './callback';
+import { pythonFloat } from './format';
+import { printLine } from './output';
+
+/** Arguments of `TerminateOnNaN`. */
+export interface TerminateOnNaNOptions {
+  /** Throw instead of ending the training in order. Default: false. */
+  raiseError?: boolean;
+}
+
+const SIGNATURE: Signature<TerminateOnNaNOptions> = {
+  who: 'TerminateOnNaN',
+  positional: [],
+  defaults: { raiseError: false },
+};
+
+/**
+ * Ends training when the loss is NaN or infinite.
+ *
+ * @example
+ * // prints: Batch 0: Invalid loss, terminating training
+ * const { epoch } = await model.fit(x.mul(Infinity), y, { epochs: 9, verbose: 0, callbacks: [TerminateOnNaN()] });
+ * epoch.length; // 1
+ * @see https://keras.io/api/callbacks/terminate_on_nan/
+ */
+export class TerminateOnNaNCallback extends CallbackBase {
+  static readonly className = 'TerminateOnNaN';
+
+  readonly raiseError: boolean;
+
+  constructor(options: TerminateOnNaNOptions = {}) {
+    super();
+    this.raiseError = resolveOptions(SIGNATURE, [options]).raiseError ?? false;
+  }
+
+  override onBatchEnd(batch: number, logs: Logs): void {
+    const { loss } = logs;
+    if (loss === undefined || Number.isFinite(loss)) return;
+    if (this.raiseError) {
+      throw new Error(
+        `TerminateOnNaN: the loss must be a finite number. Received: ${pythonFloat(loss)} at batch ${batch}. ` +
+          'Training ends here; a smaller learning rate or clipped gradients may help.',
+      );
+    }
+    printLine(`Batch ${batch}: Invalid loss, terminating training`);
+    this.model.stopTraining = true;
+  }
+}
+
+export const TerminateOnNaN = callable(TerminateOnNaNCallback);
+export type TerminateOnNaN = TerminateOnNaNCallback;

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { type ByteArray, checkLength, inflate, refuse, sizeOf } from './file';
+
+const UNSIGNED_BYTE = 8;
+const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}`;
+
+/**
+ * Reads an IDX file of unsigned bytes, gzipped or not: `00 00 08 rank`, each size as 4 bytes big-endian, the values.
+ *
+ * @param rank number of axes the file must have
+ * @throws ValueError naming the file and the byte for anything else, and for data shorter or longer than the header says
+ * @see http://yann.lecun.com/exdb/mnist/
+ */
+export async function readIdx(path: string, rank: number): Promise<ByteArray> {
+  const bytes = await readFile(path);
+  const dataOffset = 4 + 4 * rank;
+  const lengthOf = (start: Uint8Array): number => dataOffset + sizeOf(readShape(path, start, rank));
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const content = isGzip ? await inflate(path, bytes, 'gzip', lengthOf) : bytes;
+  const shape = readShape(path, content, rank);
+  checkLength(path, content.length, dataOffset + sizeOf(shape));
+  return { shape, data: content.subarray(dataOffset), file: path, shapeOffset: 4, dataOffset, step: 1 };
+}
+
+function readShape(file: string, bytes: Uint8Array, rank: number): number[] {
+  const headerLength = 4 + 4 * rank;
+  if (bytes.length < headerLength) refuse(file, bytes.length, `an IDX header of ${headerLength} bytes`, 'the end');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = view.getUint32(0);
+  const expected = (UNSIGNED_BYTE << 8) | rank;
+  if (magic !== expected) refuse(file, 0, `the IDX magic number ${hex(expected)}`, hex(magic));
+  return Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+}

