@@ -1,0 +1,117 @@
+import type * as tf from '@tensorflow/tfjs';
+import { formatValue, ValueError } from '../backend/errors';
+import { resolveOptions, type Signature } from '../backend/options';
+import { freeing } from '../backend/tidy';
+import { Mean, type Metric } from '../metrics';
+import * as optimizers from '../optimizers';
+import { CompileLoss, type LossArgument, type LossWeights } from './compileLoss';
+import { CompileMetrics, type MetricsArgument } from './compileMetrics';
+
+/** Arguments of `compile`, as in Keras. */
+export interface CompileOptions {
+  /** Name, instance or config. Default: `'rmsprop'`. */
+  optimizer?: optimizers.OptimizerIdentifier;
+  /** One loss, or one for each output in a list or record. */
+  loss?: LossArgument;
+  /** Factor of each output's loss in the total, in a list or record. */
+  lossWeights?: LossWeights;
+  /** Metrics, for several outputs in a list of lists or a record. */
+  metrics?: MetricsArgument;
+  /** Metrics that `sampleWeight` and `classWeight` apply to. */
+  weightedMetrics?: MetricsArgument;
+  /** Runs every step operation by operation instead of as a compiled graph. Default: false. */
+  runEagerly?: boolean;
+  /** Batches per run of the training function; callbacks see each group as one. Default: 1. */
+  stepsPerExecution?: number;
+  /** Accepted for Keras's sake: there is no XLA here. */
+  jitCompile?: boolean | 'auto';
+  /** Accepted for Keras's sake: it concerns mixed precision only. */
+  autoScaleLoss?: boolean;
+}
+
+const SIGNATURE: Signature<CompileOptions> = {
+  who: 'compile',
+  positional: ['optimizer', 'loss', 'metrics'],
+  defaults: {
+    optimizer: 'rmsprop',
+    loss: undefined,
+    metrics: undefined,
+    lossWeights: undefined,
+    weightedMetrics: undefined,
+    runEagerly: false,
+    stepsPerExecution: 1,
+    jitCompile: 'auto',
+    autoScaleLoss: true,
+  },
+};
+
+/** What `compile` settled: optimizer, losses, metrics and how steps run. */
+export class Compilation {
+  readonly optimizer: optimizers.Optimizer;
+  readonly loss: LossArgument | undefined;
+  readonly compileLoss: CompileLoss | undefined;
+  readonly compileMetrics: CompileMetrics | undefined;
+  readonly lossTracker: Mean;
+  runEagerly: boolean;
+  readonly stepsPerExecution: number;
+
+  /** @throws ValueError for unknown names or values, before anything of the model is changed. */
+  constructor(args: readonly unknown[], outputNames: readonly string[] | undefined) {
+    const options = resolveOptions(SIGNATURE, args);
+    const { loss, lossWeights, metrics, weightedMetrics, runEagerly = false, stepsPerExecution = 1 } = options;
+    if (!Number.isInteger(stepsPerExecution) || stepsPerExecution < 1) {
+      throw new ValueError(`compile: stepsPerExecution must be a positive integer. Received: ${formatValue(stepsPerExecution)}.`);
+    }
+    this.loss = loss;
+    const hasLoss = loss !== undefined && loss !== null;
+    this.compileLoss = hasLoss ? new CompileLoss(loss, lossWeights, outputNames) : undefined;
+    const hasMetrics = Boolean(metrics ?? weightedMetrics);
+    this.compileMetrics = hasMetrics ? new CompileMetrics(metrics, weightedMetrics, outputNames) : undefined;
+    // Last, because they make variables: nothing is left behind where an argument is wrong.
+    this.optimizer = optimizers.get(options.optimizer as optimizers.OptimizerIdentifier);
+    this.lossTracker = new Mean({ name: 'loss' });
+    this.runEagerly = runEagerly;
+    this.stepsPerExecution = stepsPerExecution;
+  }
+
+  /** The trackers of the total and of each output's loss, then the metrics. */
+  get metrics(): Metric[] {
+    return [this.lossTracker, ...(this.compileMetrics?.metrics ?? []), ...(this.compileLoss?.metrics ?? [])];
+  }
+
+  /** Names whose values come first in lists: the total loss, then each output's. */
+  get leadingNames(): string[] {
+    return ['loss', ...(this.compileLoss?.metrics ?? []).map(({ name }) => name)];
+  }
+
+  resetMetrics(): void {
+    for (const metric of this.metrics) metric.resetState();
+  }
+
+  /** Current values by name, sorted by name as Keras has them. */
+  results(): Record<string, number> {
+    return freeing(() => {
+      const results: Record<string, tf.Tensor> = { loss: this.lossTracker.result() as tf.Tensor };
+      Object.assign(results, this.compileMetrics?.result());
+      for (const metric of this.compileLoss?.metrics ?? []) results[metric.name] = metric.result() as tf.Tensor;
+      return toNumbers(results);
+    });
+  }
+
+  /** Frees the optimizer's and the metrics' state. */
+  dispose(): void {
+    this.optimizer.dispose();
+    for (const metric of this.metrics) metric.dispose();
+  }
+}
+
+/** Logs as plain numbers, sorted by name. */
+export function toNumbers(logs: Readonly<Record<string, tf.Tensor | number>>): Record<string, number> {
+  const names = Object.keys(logs).sort();
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = logs[name] as tf.Tensor | number;
+      return [name, typeof value === 'number' ? value : (value.dataSync()[0] as number)];
+    }),
+  );
+}

@@ -1,0 +1,216 @@
+import * as tf from '@tensorflow/tfjs';
+import { formatValue, ValueError } from '../backend/errors';
+import { flatten, type Nested } from '../backend/nest';
+import { isPlainObject } from '../backend/options';
+import type { Variable } from '../backend/variable';
+import { Loss } from '../losses';
+import { functionName } from '../losses/wrapper';
+import * as metrics from '../metrics';
+import { labelForm } from './compileLoss';
+import { dataPerOutput, isNested, type Output, outputsOf, perOutput } from './outputs';
+
+/** The metrics of one output: one, a list, or none. */
+export type OutputMetrics = metrics.MetricIdentifier | null | readonly (metrics.MetricIdentifier | null)[];
+
+/** The metrics of `compile`: a list for one output; for several, one entry each in a list or a record. */
+export type MetricsArgument =
+  | readonly (OutputMetrics | MetricsArgument)[]
+  | { readonly [output: string]: OutputMetrics | MetricsArgument }
+  | null;
+
+interface HasShape {
+  readonly shape: readonly (number | null)[];
+}
+
+/** The metrics of one output, with the prefix of their names in logs. */
+interface MetricsGroup {
+  readonly index: number;
+  readonly prefix: string;
+  readonly metrics: metrics.Metric[];
+  readonly isWeighted: boolean;
+}
+
+/** Strings that stand for the accuracy, and for the cross-entropy, that fits an output. */
+const ACCURACY = ['accuracy', 'acc'];
+const CROSSENTROPY = ['crossentropy', 'ce'];
+
+function isFitting(identifier: unknown, names: readonly string[]): identifier is string {
+  return typeof identifier === 'string' && names.includes(identifier.toLowerCase());
+}
+
+/** The metric that an identifier stands for, named as in Keras's logs: by the string, else by its own name. */
+function metricFor(identifier: unknown, yTrue: HasShape, yPred: HasShape): metrics.Metric {
+  const { isBinary, isSparse } = labelForm(yTrue, yPred);
+  if (isFitting(identifier, ACCURACY)) {
+    if (isBinary) return metrics.BinaryAccuracy({ name: identifier });
+    return isSparse
+      ? metrics.SparseCategoricalAccuracy({ name: identifier })
+      : metrics.CategoricalAccuracy({ name: identifier });
+  }
+  if (isFitting(identifier, CROSSENTROPY)) {
+    if (isBinary) return metrics.BinaryCrossentropy({ name: identifier });
+    return isSparse
+      ? metrics.SparseCategoricalCrossentropy({ name: identifier })
+      : metrics.CategoricalCrossentropy({ name: identifier });
+  }
+  const found = metrics.get(identifier as metrics.MetricIdentifier) as metrics.Metric | Loss;
+  if (!(found instanceof metrics.Metric)) {
+    return metrics.MeanMetricWrapper(found, { name: found instanceof Loss ? found.name : functionName(found) });
+  }
+  if (typeof identifier === 'string') found.name = identifier;
+  return found;
+}
+
+/** Refuses what is no list or record, and names that no metric has. */
+function checkArgument(name: string, argument: unknown): void {
+  if (argument === null || argument === undefined) return;
+  if (!isNested(argument)) {
+    throw new ValueError(
+      `compile: ${name} must be a list or a record. Received: ${name}=${formatValue(argument)}. Write [${formatValue(argument)}].`,
+    );
+  }
+  const check = (item: unknown): void => {
+    if (isNested(item)) for (const part of Object.values(item)) check(part);
+    else if (!isFitting(item, [...ACCURACY, ...CROSSENTROPY])) metrics.get(item as metrics.MetricIdentifier);
+  };
+  check(argument);
+}
+
+/** The prefix of an output's metrics in logs: where there are several outputs, the key or the layer's name. */
+function prefixOf({ path, name }: Output): string {
+  const key = path.length === 1 && typeof path[0] === 'string' ? path[0] : name;
+  return key === null ? '' : `${key}_`;
+}
+
+/**
+ * The metrics that `compile` was given: makes them when the shapes are known, feeds each the labels and predictions of
+ * its output, and names their results as Keras does.
+ *
+ * @see keras/src/trainers/compile_utils.py
+ */
+export class CompileMetrics {
+  readonly name = 'compile_metrics';
+  built = false;
+  #groups: MetricsGroup[] = [];
+  #outputs: Output[] = [];
+
+  /**
+   * @param weightedMetrics metrics that sample weights apply to
+   * @param outputNames names of the layers that make the outputs, if known
+   * @param outputs anything nested as the outputs are, if known: names in records are then checked at once
+   * @throws ValueError for names of metrics that do not exist, or keys that name no output
+   */
+  constructor(
+    readonly userMetrics?: MetricsArgument,
+    readonly userWeightedMetrics?: MetricsArgument,
+    readonly outputNames?: readonly string[] | null,
+    outputs?: Nested<unknown>,
+  ) {
+    checkArgument('metrics', userMetrics);
+    checkArgument('weightedMetrics', userWeightedMetrics);
+    const known = outputs ?? (outputNames?.length === 1 ? 'one' : undefined);
+    if (known === undefined) return;
+    this.#identifiersOf('metrics', userMetrics, outputsOf(known, outputNames));
+    this.#identifiersOf('weightedMetrics', userWeightedMetrics, outputsOf(known, outputNames));
+  }
+
+  /** All metrics, once they are made. */
+  get metrics(): metrics.Metric[] {
+    return this.#groups.flatMap((group) => group.metrics);
+  }
+
+  /** State of all metrics. */
+  get variables(): Variable[] {
+    return this.metrics.flatMap(({ variables }) => variables);
+  }
+
+  /** The identifiers of each output's metrics. */
+  #identifiersOf(name: string, argument: MetricsArgument | undefined, outputs: readonly Output[]): unknown[][] {
+    if (argument === null || argument === undefined) return outputs.map(() => []);
+    if (outputs.length === 1 && Array.isArray(argument)) return [flatten(argument as Nested<unknown>)];
+    const isList = (value: unknown): boolean => Array.isArray(value) && !value.some(isNested);
+    const found = perOutput('compile', name, argument, outputs, isList);
+    if (outputs.length === 1) return [found.flatMap((item) => flatten(item as Nested<unknown>))];
+    return found.map((item) => (item === null || item === undefined ? [] : flatten(item as Nested<unknown>)));
+  }
+
+  /** Makes the metrics. Called by the first `updateState`; may be called before, with shapes only. */
+  build(yTrue: Nested<HasShape>, yPred: Nested<HasShape>): void {
+    if (this.built) return;
+    const outputs = outputsOf(yPred, this.outputNames);
+    const sets = [
+      this.#identifiersOf('metrics', this.userMetrics, outputs),
+      this.#identifiersOf('weightedMetrics', this.userWeightedMetrics, outputs),
+    ];
+    const has = outputs.map((_, i) => sets.some((set) => (set[i] as unknown[]).length > 0));
+    const labels = dataPerOutput('y', yTrue, outputs, has);
+    const predictions = flatten(yPred);
+    const isWeighted = [false, true];
+    this.#groups = sets.flatMap((set, which) =>
+      set.flatMap((identifiers, index): MetricsGroup[] => {
+        if (identifiers.length === 0) return [];
+        const [yTrueOne, yPredOne] = [labels[index] as HasShape, predictions[index] as HasShape];
+        const made = identifiers.map((identifier) => metricFor(identifier, yTrueOne, yPredOne));
+        const prefix = outputs.length > 1 ? prefixOf(outputs[index] as Output) : '';
+        return [{ index, prefix, metrics: made, isWeighted: isWeighted[which] as boolean }];
+      }),
+    );
+    this.#outputs = outputs;
+    this.built = true;
+  }
+
+  /** Takes in a batch: labels and predictions of all outputs, and weights of the samples for the weighted metrics. */
+  updateState(yTrue: Nested<tf.Tensor>, yPred: Nested<tf.Tensor>, sampleWeight?: Nested<tf.Tensor> | null): void {
+    this.build(yTrue, yPred);
+    const has = this.#outputs.map((_, i) => this.#groups.some(({ index }) => index === i));
+    const labels = dataPerOutput('y', yTrue, this.#outputs, has);
+    const predictions = flatten(yPred);
+    const weights = this.#sampleWeights(sampleWeight, has);
+    tf.tidy(() => {
+      for (const { index, metrics: members, isWeighted } of this.#groups) {
+        const weight = isWeighted ? weights[index] : undefined;
+        for (const metric of members) metric.updateState(labels[index], predictions[index], weight);
+      }
+    });
+  }
+
+  #sampleWeights(sampleWeight: Nested<tf.Tensor> | null | undefined, has: boolean[]): (tf.Tensor | undefined)[] {
+    if (sampleWeight === null || sampleWeight === undefined) return [];
+    const flat = flatten(sampleWeight);
+    if (flat.length === 1) return this.#outputs.map(() => flat[0]);
+    return dataPerOutput('sampleWeight', sampleWeight, this.#outputs, has);
+  }
+
+  /** The values so far by Keras's names, such as `accuracy`, `a_accuracy`, `weighted_accuracy`. The caller owns them. */
+  result(): Record<string, tf.Tensor> {
+    const results: Record<string, tf.Tensor> = {};
+    const taken = new Map<string, number>();
+    for (const { prefix, metrics: members, isWeighted } of this.#groups) {
+      for (const metric of members) {
+        const wanted = [`${prefix}${metric.name}`, ...(isWeighted ? [`${prefix}weighted_${metric.name}`] : [])];
+        const value = metric.result();
+        if (value instanceof tf.Tensor) results[uniqueName(wanted, taken)] = value;
+        else Object.assign(results, value);
+      }
+    }
+    return results;
+  }
+
+  /** Forgets all batches. */
+  resetState(): void {
+    for (const metric of this.metrics) metric.resetState();
+  }
+}
+
+/** The first wanted name nobody has, else the last one numbered. */
+function uniqueName(wanted: readonly string[], taken: Map<string, number>): string {
+  const free = wanted.find((name) => !taken.has(name));
+  if (free !== undefined) {
+    taken.set(free, 1);
+    return free;
+  }
+  const name = wanted.at(-1) as string;
+  const count = taken.get(name) as number;
+  taken.set(name, count + 1);
+  return `${name}_${count}`;
+}

@@ -1,0 +1,10 @@
+import { provide } from '../saving/registry';
+import { Model } from './model';
+import { Sequential } from './sequential';
+
+export { Model, type ModelOptions } from './model';
+export { Sequential, type SequentialOptions } from './sequential';
+
+provide('keras', { Sequential });
+provide('keras.models', { Sequential, Functional: Model, Model });
+provide('keras.src.models.functional', { Functional: Model });

@@ -1,0 +1,221 @@
+import type * as tf from '@tensorflow/tfjs';
+import { callable, classNameOf } from '../backend/callable';
+import { formatShape, type Shape, unknownName, ValueError } from '../backend/errors';
+import { autoName } from '../backend/names';
+import { flatten, mapStructure, type Nested } from '../backend/nest';
+import { resolveOptions, type Signature } from '../backend/options';
+import { type CallOptions, Layer } from '../layers/layer';
+import { mapShapes, type Node, SymbolicTensor } from '../layers/symbolic';
+import type { Config } from '../saving/registry';
+import { configFromGraph, graphFromConfig } from './config';
+import { LayerGraph } from './graph';
+import { standardizeInputs } from './inputs';
+import { type SummaryOptions, summaryText } from './summary';
+import { Trainer } from './trainer';
+
+/** Arguments of `Model`. */
+export interface ModelOptions {
+  /** Symbolic inputs: one, a list, or a record by name. */
+  inputs?: Nested<SymbolicTensor>;
+  /** Symbolic outputs: one, a list, or a record by name. */
+  outputs?: Nested<SymbolicTensor>;
+  /** Default: `functional`, numbered; for a subclass its class in snake_case. */
+  name?: string;
+  trainable?: boolean;
+}
+
+export type ModelArguments =
+  | [inputs: SymbolicTensor | readonly SymbolicTensor[], outputs: SymbolicTensor | readonly SymbolicTensor[], options?: ModelOptions]
+  | [options?: ModelOptions];
+
+const SIGNATURE: Signature<ModelOptions> = {
+  who: 'Model',
+  positional: ['inputs', 'outputs'],
+  defaults: { inputs: undefined, outputs: undefined, name: undefined, trainable: true },
+};
+
+/** What `Model` and `Sequential` share: training, summaries, and the layers inside. */
+export class ModelLayer extends Trainer {
+  static override readonly className: string = 'Model';
+  static override readonly module: string = 'keras.src.models.functional';
+
+  /** Makes a functional model from what `getConfig` returned. */
+  static override fromConfig(config: Config): ModelLayer {
+    // biome-ignore lint/complexity/noThisInStatic: subclasses make themselves
+    const cls = this as unknown as new (options: ModelOptions) => ModelLayer;
+    return new cls('layers' in config ? graphFromConfig(config) : (config as ModelOptions));
+  }
+
+  /** The graph of layers of a functional model. */
+  protected graph: LayerGraph | undefined;
+
+  constructor(...args: ModelArguments) {
+    const { inputs, outputs, name, trainable } = resolveOptions(SIGNATURE, args);
+    const functional = inputs !== undefined || outputs !== undefined;
+    const isPlain = classNameOf(new.target as never) === 'Model';
+    const ownName = name ?? (functional && isPlain ? autoName('functional') : undefined);
+    super({ ...(ownName !== undefined && { name: ownName }) });
+    if (!functional) return;
+    this.graph = functionalGraph(this.label, inputs, outputs);
+    this.built = true;
+    if (trainable === false) this.trainable = false;
+  }
+
+  /** How the model was put together. */
+  get kind(): 'functional' | 'sequential' | 'subclassed' {
+    return this.graph ? 'functional' : 'subclassed';
+  }
+
+  override get className(): string {
+    const name = super.className;
+    return name === 'Model' && this.graph ? 'Functional' : name;
+  }
+
+  /** All layers, inputs included, in Keras's order. */
+  get layers(): Layer[] {
+    return this.graph ? [...this.graph.layers] : super.sublayers;
+  }
+
+  override get sublayers(): Layer[] {
+    return this.graph ? [...new Set([...this.graph.layers, ...super.sublayers])] : super.sublayers;
+  }
+
+  /** Layer calls by depth, the inputs first; empty unless the model is a graph. */
+  get nodesByDepth(): readonly (readonly Node[])[] {
+    return this.graph?.nodesByDepth ?? [];
+  }
+
+  override call(inputs: Nested<tf.Tensor>, options: CallOptions): Nested<tf.Tensor> {
+    if (!this.graph) throw new ValueError(`${this.label}: no call(). Override call(inputs, options), or give inputs and outputs.`);
+    return unpackOne(this.graph.run(standardizeInputs(this.label, this.graph.inputStructure, inputs), options));
+  }
+
+  override computeOutputShape(inputShape: Nested<Shape>): Nested<Shape> {
+    if (!this.graph) return super.computeOutputShape(inputShape as never);
+    const shapes: Shape[] = [];
+    mapShapes(inputShape, (shape) => shapes.push(shape));
+    return unpackOne(this.graph.outputShapes(shapes));
+  }
+
+  /** Symbolic inputs, flat. */
+  get inputs(): readonly SymbolicTensor[] {
+    return this.#needGraph('inputs').inputs;
+  }
+
+  /** Symbolic outputs, flat. */
+  get outputs(): readonly SymbolicTensor[] {
+    return this.#needGraph('outputs').outputs;
+  }
+
+  override get input(): Nested<SymbolicTensor> {
+    return unpackOne(this.#needGraph('input').inputStructure);
+  }
+
+  override get output(): Nested<SymbolicTensor> {
+    return unpackOne(this.#needGraph('output').outputStructure);
+  }
+
+  /** Shape of the input, or one for each of several. */
+  get inputShape(): Nested<Shape> {
+    return mapStructure(this.input, ({ shape }) => shape as never);
+  }
+
+  /** Shape of the output, or one for each of several. */
+  get outputShape(): Nested<Shape> {
+    return mapStructure(this.output, ({ shape }) => shape as never);
+  }
+
+  /** Names of the inputs, by which data may be given. */
+  get inputNames(): string[] {
+    return this.graph ? this.graph.inputs.map(({ name }) => name) : [];
+  }
+
+  override get inputStructure(): Nested<SymbolicTensor> | undefined {
+    return this.graph?.inputStructure;
+  }
+
+  override get outputStructure(): Nested<SymbolicTensor> | undefined {
+    return this.graph?.outputStructure;
+  }
+
+  /** Names of the layers that make the outputs. */
+  override get outputNames(): string[] | undefined {
+    return this.graph?.outputs.map(({ history, name }) => history?.layer.name ?? name);
+  }
+
+  #needGraph(what: string): LayerGraph {
+    if (this.graph) return this.graph;
+    throw new ValueError(`${this.label}: no ${what} yet, because the input shape is not known. Add an Input, or build it.`);
+  }
+
+  /**
+   * A layer by name or by index.
+   * @throws ValueError if there is none, naming the nearest.
+   */
+  getLayer(nameOrIndex: string | number): Layer {
+    const { layers } = this;
+    if (typeof nameOrIndex === 'number') {
+      const layer = layers.at(nameOrIndex);
+      if (layer) return layer;
+      throw new ValueError(`${this.label}: expected an index below ${layers.length}. Received: ${nameOrIndex}.`);
+    }
+    const layer = layers.find(({ name }) => name === nameOrIndex);
+    if (layer) return layer;
+    throw unknownName(
+      this.label,
+      'layer',
+      nameOrIndex,
+      layers.map(({ name }) => name),
+    );
+  }
+
+  /**
+   * Prints Keras's summary table: layers, output shapes, parameter counts.
+   *
+   * @param options `lineLength`, `positions`, `printFn` (called once, with the whole text), `expandNested`,
+   *   `showTrainable`, `layerRange`.
+   */
+  summary(options: SummaryOptions & { printFn?: (text: string) => void } = {}): void {
+    const { printFn = (text: string) => void process.stdout.write(text), ...rest } = options;
+    printFn(summaryText(this, rest));
+  }
+
+  /** The layers that are called, in Keras's order; for `summary`. */
+  get operations(): Layer[] {
+    return this.layers;
+  }
+
+  override getConfig(): Config {
+    return this.graph ? configFromGraph(this.name, this.trainable, this.graph) : super.getConfig();
+  }
+}
+
+function functionalGraph(who: string, inputs: unknown, outputs: unknown): LayerGraph {
+  for (const [what, structure] of Object.entries({ inputs, outputs })) {
+    const leaves = flatten(structure as Nested<unknown>);
+    const wrong = leaves.find((leaf) => !(leaf instanceof SymbolicTensor));
+    if (leaves.length > 0 && wrong === undefined && structure !== undefined) continue;
+    const received = wrong && 'shape' in (wrong as object) ? `a tensor of shape ${formatShape((wrong as tf.Tensor).shape)}` : String(wrong);
+    throw new ValueError(`${who}: '${what}' must be symbolic tensors, as Input returns them. Received: ${received}.`);
+  }
+  return new LayerGraph(who, inputs as Nested<SymbolicTensor>, outputs as Nested<SymbolicTensor>);
+}
+
+/** A list of one is that one, as Keras has it. Shapes are lists of numbers, never of one list. */
+function unpackOne<T>(structure: Nested<T>): Nested<T> {
+  return Array.isArray(structure) && structure.length === 1 && typeof structure[0] !== 'number' && structure[0] !== null ? (structure[0] as Nested<T>) : structure;
+}
+
+/**
+ * A model: layers between inputs and outputs, to be trained as a whole. Give `inputs` and `outputs` (symbolic
+ * tensors), or extend the class and override `call`.
+ *
+ * @throws ValueError if an output cannot be computed from the inputs.
+ * @example
+ * const x = Input({ shape: [4] });
+ * const model = Model({ inputs: x, outputs: layers.Dense(3)(x) });
+ * console.log(model.countParams()); // 15
+ * @see https://keras.io/api/models/model/
+ */
+export const Model = callable(ModelLayer);
+export type Model = ModelLayer;

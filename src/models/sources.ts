@@ -1,0 +1,144 @@
+import { formatValue, ValueError } from '../backend/errors';
+import { flatten } from '../backend/nest';
+import type { DataArguments, OnBatchOptions, Predicting, Testing, Training } from './arguments';
+import { checkData } from './checks';
+import {
+  type Arity,
+  ArraySource,
+  type Batch,
+  type BatchSource,
+  Converter,
+  type DataInput,
+  IterableSource,
+  isIterableData,
+  sampleCount,
+  type StepData,
+  splitData,
+} from './data';
+import { applyClassWeight, type ClassWeight } from './sampleWeights';
+import type { Trainer } from './trainer';
+
+/** Samples per step where nothing is said, as in Keras. */
+const DEFAULT_BATCH_SIZE = 32;
+
+interface SourceOptions {
+  batchSize?: number | undefined;
+  shuffle?: boolean | 'batch';
+  sampleWeight?: DataInput | undefined;
+  classWeight?: ClassWeight | undefined;
+}
+
+function arityOf(model: Trainer): Arity {
+  const count = (structure: Parameters<typeof flatten>[0] | undefined): number | undefined =>
+    structure === undefined ? undefined : flatten(structure).length;
+  return { x: count(model.inputStructure), y: count(model.outputStructure) };
+}
+
+/** Tensors from the caller's arrays, with class weights applied. */
+function convertData(
+  model: Trainer,
+  who: string,
+  { x, y }: DataArguments,
+  { sampleWeight, classWeight }: SourceOptions,
+  converter: Converter,
+): StepData {
+  const arity = arityOf(model);
+  const absent = (value: unknown): boolean => value === undefined || value === null;
+  const data: StepData = {
+    x: converter.convert('x', x, arity.x),
+    y: absent(y) ? undefined : converter.convert('y', y, arity.y),
+    sampleWeight: absent(sampleWeight) ? undefined : converter.convert('sampleWeight', sampleWeight, arity.y),
+  };
+  sampleCount(who, data);
+  return applyClassWeight(who, data, classWeight, converter);
+}
+
+/** Frees what `converter` made if `body` fails. */
+function orFree<T>(converter: Converter, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    converter.dispose();
+    throw error;
+  }
+}
+
+function arraySource(model: Trainer, who: string, data: StepData, options: SourceOptions, converter: Converter): ArraySource {
+  checkData(model, who, data);
+  return new ArraySource(who, data, options.batchSize ?? DEFAULT_BATCH_SIZE, options.shuffle ?? false, converter);
+}
+
+function source(model: Trainer, who: string, given: DataArguments, options: SourceOptions): BatchSource {
+  if (isIterableData(given.x)) return iterableSource(model, who, given.x as object, options);
+  const converter = new Converter(who);
+  return orFree(converter, () =>
+    arraySource(model, who, convertData(model, who, given, options, converter), options, converter),
+  );
+}
+
+function iterableSource(model: Trainer, who: string, iterable: object, options: SourceOptions): IterableSource {
+  if (options.sampleWeight !== undefined) {
+    throw new ValueError(`${who}: sampleWeight must not be given with a dataset or an iterable: let it give [x, y, sampleWeight].`);
+  }
+  return new IterableSource(who, iterable, arityOf(model), (data, converter) => {
+    const weighted = applyClassWeight(who, data, options.classWeight, converter);
+    checkData(model, who, weighted);
+    return weighted;
+  });
+}
+
+function validationSource(model: Trainer, given: Training['validationData'], batchSize: number | undefined): BatchSource {
+  if (isIterableData(given)) return source(model, 'fit: validationData', { x: given as object, y: undefined }, {});
+  if (!Array.isArray(given) || given.length < 2 || given.length > 3) {
+    throw new ValueError(`fit: validationData must be [x, y], [x, y, sampleWeight] or a dataset. Received: ${formatValue(given)}.`);
+  }
+  const [x, y, sampleWeight] = given as [DataInput, DataInput, DataInput?];
+  return source(model, 'fit: validationData', { x, y }, { batchSize, sampleWeight });
+}
+
+/** The sources of the methods of a model. Data is converted and checked here, before anything of the model changes. */
+export const makeSource = {
+  forFit(model: Trainer, given: DataArguments, o: Training): { train: BatchSource; validation: BatchSource | undefined; dispose(): void } {
+    const made: BatchSource[] = [];
+    const dispose = (): void => {
+      for (const each of made) each.dispose();
+    };
+    try {
+      let validation = o.validationData ? validationSource(model, o.validationData, o.validationBatchSize) : undefined;
+      if (validation) made.push(validation);
+      if (validation || o.validationSplit === 0) {
+        made.push(source(model, 'fit', given, o));
+        return { train: made.at(-1) as BatchSource, validation, dispose };
+      }
+      const converter = new Converter('fit');
+      const train = orFree(converter, () => {
+        // Validation data carries sample weights, but not class weights.
+        const plain = convertData(model, 'fit', given, { sampleWeight: o.sampleWeight }, converter);
+        checkData(model, 'fit', plain);
+        const [trained, held] = splitData('fit', plain, o.validationSplit, converter);
+        validation = new ArraySource('fit', held, o.validationBatchSize ?? DEFAULT_BATCH_SIZE, false, new Converter('fit'));
+        const weighted = applyClassWeight('fit', trained, o.classWeight, converter);
+        return new ArraySource('fit', weighted, o.batchSize ?? DEFAULT_BATCH_SIZE, o.shuffle, converter);
+      });
+      made.push(train);
+      return { train, validation, dispose };
+    } catch (error) {
+      dispose();
+      throw error;
+    }
+  },
+
+  forEvaluate: (model: Trainer, given: DataArguments, o: Testing): BatchSource => source(model, 'evaluate', given, o),
+
+  forPredict: (model: Trainer, given: DataArguments, o: Predicting): BatchSource => source(model, 'predict', given, o),
+
+  /** A batch from the arguments of `trainOnBatch` and its like. */
+  oneBatch(model: Trainer, who: string, x: DataInput, y: DataInput | null | undefined, options: OnBatchOptions): Batch {
+    const converter = new Converter(who);
+    return orFree(converter, () => {
+      const data = convertData(model, who, { x, y }, options as SourceOptions, converter);
+      checkData(model, who, data);
+      return { data, rows: undefined, size: sampleCount(who, data), dispose: () => converter.dispose() };
+    });
+  },
+};

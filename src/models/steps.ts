@@ -1,0 +1,85 @@
+import type * as tf from '@tensorflow/tfjs';
+import { native } from '../backend/native';
+import { flatten, mapStructure, type Nested } from '../backend/nest';
+import { tidy } from '../backend/tidy';
+import { toNumbers } from './compilation';
+import { CompiledSteps, type CompiledStep } from './compiledSteps';
+import { type Batch, type StepData, takeRows } from './data';
+import type { StepLogs, Trainer } from './trainer';
+
+/** The three things a model does with a batch. */
+export type StepKind = 'train' | 'test' | 'predict';
+/** Logs of a custom step, outputs of a prediction (the caller owns them), or nothing. */
+export type StepResult = Record<string, number> | Nested<tf.Tensor> | undefined;
+
+/** Steps of a kind from which a compiled graph pays. */
+const WORTHWHILE = 12;
+
+/** What a step of a kind computes, on tensors in the structure of the data. */
+export function runStep(model: Trainer, kind: StepKind, data: StepData): StepLogs | Nested<tf.Tensor> {
+  if (kind === 'predict') return model.predictStep(data);
+  return kind === 'train' ? model.trainStep(data) : model.testStep(data);
+}
+
+/** Runs the steps of a model: as compiled graphs where that is possible and pays, else operation by operation. */
+export class StepRunner {
+  readonly #model: Trainer;
+  readonly #eagerSteps: Record<StepKind, number> = { train: 0, test: 0, predict: 0 };
+  /** Kinds of steps that cannot be compiled. */
+  readonly #refused = new Set<StepKind>();
+  #compiled: CompiledSteps | undefined;
+
+  constructor(model: Trainer) {
+    this.#model = model;
+  }
+
+  /**
+   * One step on one batch.
+   * @param planned how many such steps the caller is going to make, if it knows.
+   */
+  run(kind: StepKind, batch: Batch, planned = 0): StepResult {
+    const step = this.#worthwhile(kind, planned) ? this.#find(kind, batch) : undefined;
+    return step ? step.run(batch) : this.#runEagerly(kind, batch);
+  }
+
+  #worthwhile(kind: StepKind, planned: number): boolean {
+    if (this.#model.runEagerly || this.#refused.has(kind) || !native()) return false;
+    // The first step is always eager: it makes what is made on first use.
+    const made = this.#eagerSteps[kind];
+    return made > 0 && made + planned >= WORTHWHILE;
+  }
+
+  #find(kind: StepKind, batch: Batch): CompiledStep | undefined {
+    this.#compiled ??= new CompiledSteps(this.#model);
+    const found = this.#compiled.find(kind, batch);
+    if (typeof found !== 'string') return found;
+    this.#refused.add(kind);
+    const name = { train: 'fit', test: 'evaluate', predict: 'predict' }[kind];
+    console.warn(`keras-ts: ${this.#model.label}: ${name} runs uncompiled, because ${found}.`);
+    return undefined;
+  }
+
+  #runEagerly(kind: StepKind, batch: Batch): StepResult {
+    this.#eagerSteps[kind]++;
+    if (kind === 'predict') {
+      return tidy(() => {
+        const data = takeRows(batch);
+        const inputs = new Set(flatten(data.x));
+        const outputs = runStep(this.#model, kind, data) as Nested<tf.Tensor>;
+        return mapStructure(outputs, (y) => (inputs.has(y) ? y.clone() : y));
+      });
+    }
+    let logs: Record<string, number> | undefined;
+    tidy(() => {
+      const own = runStep(this.#model, kind, takeRows(batch)) as StepLogs;
+      logs = own ? toNumbers(own) : undefined;
+    });
+    return logs;
+  }
+
+  /** Frees the compiled graphs; weights keep their newest values. */
+  dispose(): void {
+    this.#compiled?.dispose();
+    this.#compiled = undefined;
+  }
+}
