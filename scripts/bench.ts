@@ -1,0 +1,156 @@
+/** `npm run bench`: how fast keras-ts is beside Keras, tf.layers and PyTorch. `npm run bench -- --help` lists the options. */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import type { Job, Result } from './bench/contender';
+import { GROWTH, type GrowthPoint, growthMarkdown, QUICK_GROWTH } from './bench/growth';
+import { type ContenderName, type Options, parseOptions, USAGE, UsageError } from './bench/options';
+import { type Profile, profileMarkdown } from './bench/profile';
+import { commandOf, compile, ownCommand, ProcessError, runJob } from './bench/run';
+import { benchMarkdown, type Measured, NAMES, type Samples } from './bench/tables';
+import { WORKS, type WorkName } from './bench/works';
+
+const FOLDER = 'out';
+/** Milliseconds within which `--quick` ends, less what its last table may take. */
+const QUICK_LIMIT = 150_000;
+const GROWTH_LIMIT = 25_000;
+const THREADS = os.availableParallelism();
+
+const tell = (text: string): boolean => process.stderr.write(text);
+
+/** Writes a file whole or not at all. */
+function writeWhole(name: string, text: string): void {
+  mkdirSync(FOLDER, { recursive: true });
+  const path = join(FOLDER, name);
+  writeFileSync(`${path}.part`, text);
+  renameSync(`${path}.part`, path);
+}
+
+function jobOf(work: WorkName, quick: boolean): Job {
+  const { layers, inputShape, batchSize, steps, quickSteps } = WORKS[work];
+  return { layers, inputShape, batchSize, steps: quick ? quickSteps : steps, epochs: quick ? 2 : 3, threads: THREADS };
+}
+
+/** The contenders' measurements, round by round; each round begins with another contender. */
+class Benchmark {
+  readonly measured: Measured = {};
+  readonly versions = new Set<string>();
+  readonly failures: string[] = [];
+  readonly #commands: Map<ContenderName, string[]>;
+  readonly #deadline: number;
+
+  constructor(readonly options: Options) {
+    this.#commands = new Map(options.contenders.map((name) => [name, commandOf(name)]));
+    this.#deadline = options.quick ? Date.now() + QUICK_LIMIT : Number.POSITIVE_INFINITY;
+  }
+
+  async run(): Promise<void> {
+    const { rounds, works, contenders } = this.options;
+    for (let round = 0; round < rounds; round++) {
+      for (const work of works) {
+        const first = round % contenders.length;
+        for (const contender of [...contenders.slice(first), ...contenders.slice(0, first)]) {
+          tell(`round ${round + 1} of ${rounds}: ${work}, ${NAMES[contender]} ... `);
+          await this.#measure(work, contender).catch((error: unknown) => this.#fail(work, contender, error));
+        }
+      }
+    }
+  }
+
+  async #measure(work: WorkName, contender: ContenderName): Promise<void> {
+    const left = this.#deadline - Date.now();
+    if (left <= 0) throw new ProcessError('left out: no time was left');
+    const job = jobOf(work, this.options.quick);
+    const limit = Number.isFinite(left) ? left : undefined;
+    const { result, startedAt } = await runJob<Result>(this.#commands.get(contender) as string[], job, limit);
+    const samples = this.#samples(work, contender);
+    for (const name of ['fit', 'evaluate', 'predict'] as const) samples[name].push(...result[name]);
+    samples.firstBatch.push((result.firstBatchAt - startedAt) / 1000);
+    samples.memory.push(result.memory);
+    this.versions.add(result.versions);
+    tell(`${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+  }
+
+  #samples(work: WorkName, contender: ContenderName): Samples {
+    const ofWork = this.measured[work] ?? {};
+    const samples = ofWork[contender] ?? { fit: [], evaluate: [], predict: [], firstBatch: [], memory: [] };
+    this.measured[work] = { ...ofWork, [contender]: samples };
+    return samples;
+  }
+
+  #fail(work: WorkName, contender: ContenderName, error: unknown): void {
+    if (!(error instanceof ProcessError)) throw error;
+    this.failures.push(`${work}, ${NAMES[contender]}: ${error.message}`);
+    tell(`${error.message}\n`);
+  }
+}
+
+function factsOf(versions: Iterable<string>, command: string): string[] {
+  const processor = os.cpus()[0]?.model.trim() ?? 'unknown processor';
+  return [
+    `Measured by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, ${THREADS} cores (${processor}), ${os.platform()} ${os.arch()}`,
+    `Node ${process.versions.node}${[...versions].map((text) => `, ${text}`).join('')}`,
+  ];
+}
+
+function publish(name: string, markdown: string, data: object): void {
+  writeWhole(`${name}.md`, `${markdown}\n`);
+  writeWhole(`${name}.json`, `${JSON.stringify(data, null, 2)}\n`);
+  process.stdout.write(`${markdown}\n`);
+  tell(`Written: ${join(FOLDER, `${name}.md`)}, ${join(FOLDER, `${name}.json`)}\n`);
+}
+
+async function bench(options: Options, command: string): Promise<number> {
+  const benchmark = new Benchmark(options);
+  await benchmark.run();
+  const { measured, versions, failures } = benchmark;
+  const facts = factsOf(versions, command);
+  const parts = [
+    benchMarkdown(measured, options.contenders, [
+      ...facts,
+      ...failures.map((text) => `Failed: ${text.split('\n').at(-1)}`),
+    ]),
+  ];
+  let growth: GrowthPoint[] = [];
+  if (options.contenders.includes('keras-ts')) {
+    tell('growth of an epoch ...\n');
+    const job = options.quick ? QUICK_GROWTH : GROWTH;
+    growth = (await runJob<GrowthPoint[]>(ownCommand('measureGrowth'), job, options.quick ? GROWTH_LIMIT : undefined))
+      .result;
+    parts.push(growthMarkdown(growth, job));
+  }
+  publish('bench', parts.join('\n\n'), { facts, options, measured, growth, failures });
+  return failures.length > 0 ? 1 : 0;
+}
+
+async function profile({ works, quick }: Options, command: string): Promise<number> {
+  const profiles: Partial<Record<WorkName, Profile>> = {};
+  for (const work of works) {
+    tell(`profile of ${work} ...\n`);
+    profiles[work] = (await runJob<Profile>(ownCommand('measureProfile'), jobOf(work, quick))).result;
+  }
+  const facts = factsOf([], command);
+  publish('profile', profileMarkdown(profiles, facts), { facts, profiles });
+  return 0;
+}
+
+async function main(args: string[]): Promise<number> {
+  const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+  try {
+    const options = parseOptions(args);
+    if (!options) {
+      process.stdout.write(USAGE);
+      return 0;
+    }
+    await compile();
+    return await (options.profile ? profile : bench)(options, command);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    return 2;
+  }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,79 @@
+/** Runs the contenders, each in a process of its own. */
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'tsup';
+import { pythonWithKeras } from '../python-env';
+import type { ContenderName } from './options';
+
+const COMPILED = join('out', 'bench-js');
+const TORCH_FOLDER = '.venv-torch';
+const TORCH = 'torch==2.15.0';
+const BIN = process.platform === 'win32' ? 'Scripts' : 'bin';
+const QUIET = { KERAS_BACKEND: 'tensorflow', TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' };
+
+/** A process that failed, or took too long. */
+export class ProcessError extends Error {}
+
+/** Compiles the library and the contenders file by file, as in the package: processes start as those of users do. */
+export async function compile(): Promise<void> {
+  await build({
+    entry: ['src/**/*.ts', 'scripts/bench/*.ts'],
+    outDir: COMPILED,
+    clean: true,
+    bundle: false,
+    format: ['cjs'],
+    target: 'node20',
+    platform: 'node',
+    config: false,
+    silent: true,
+  });
+}
+
+/** Path of a Python that has PyTorch; makes the environment where it is missing. */
+function pythonWithTorch(): string {
+  const python = join(TORCH_FOLDER, BIN, 'python');
+  if (spawnSync(python, ['-c', 'import torch']).status === 0) return python;
+  process.stderr.write(`Making ${TORCH_FOLDER} with ${TORCH} ...\n`);
+  if (!existsSync(python)) execFileSync('python3', ['-m', 'venv', TORCH_FOLDER], { stdio: 'inherit' });
+  writeFileSync(join(TORCH_FOLDER, '.gitignore'), '*\n');
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', TORCH, 'numpy'], { stdio: 'inherit' });
+  return python;
+}
+
+const compiled = (name: string): string[] => [process.execPath, join(COMPILED, 'scripts', 'bench', `${name}.js`)];
+const python = (name: string): string => join('scripts', 'bench', `${name}.py`);
+
+/** The command that starts a contender's process; makes what it needs. */
+export function commandOf(contender: ContenderName): string[] {
+  if (contender === 'keras') return [pythonWithKeras(), python('with_keras')];
+  if (contender === 'torch') return [pythonWithTorch(), python('with_torch')];
+  return compiled(contender === 'keras-ts' ? 'kerasTs' : 'tfLayers');
+}
+
+/** The command of one of our own measurements. */
+export function ownCommand(name: 'measureGrowth' | 'measureProfile'): string[] {
+  return compiled(name);
+}
+
+/**
+ * Starts a command with a job as its last argument.
+ * @param limit milliseconds it may take.
+ * @returns the last line it prints, from JSON, and when it was started, in milliseconds since 1970.
+ */
+export function runJob<T>(
+  command: readonly string[],
+  job: object,
+  limit?: number,
+): Promise<{ result: T; startedAt: number }> {
+  const [program, ...args] = command as [string, ...string[]];
+  return new Promise((resolve, reject) => {
+    const options = { env: { ...process.env, ...QUIET }, timeout: limit, maxBuffer: 2 ** 26 };
+    const startedAt = Date.now();
+    execFile(program, [...args, JSON.stringify(job)], options, (error, output, errors) => {
+      if (error?.killed) return reject(new ProcessError(`stopped after ${((limit ?? 0) / 1000).toFixed(0)} s`));
+      if (error) return reject(new ProcessError(errors.trim().split('\n').slice(-12).join('\n') || error.message));
+      resolve({ result: JSON.parse(output.trim().split('\n').at(-1) as string) as T, startedAt });
+    });
+  });
+}

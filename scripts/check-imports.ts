@@ -1,0 +1,125 @@
+/** Holds the directions of imports in src: each part may use those below it. */
+import { posix } from 'node:path';
+import { type Import, importsOf, readSources, type SourceFile } from './sources';
+
+/** The parts of src from top to bottom; those on one line may use each other, but not in a circle. */
+const PARTS: readonly (readonly string[])[] = [
+  ['index'],
+  ['datasets', 'applications', 'plot', 'utils'],
+  ['saving'],
+  ['models'],
+  ['callbacks'],
+  ['layers'],
+  ['losses', 'metrics', 'optimizers'],
+  ['activations', 'initializers', 'regularizers', 'constraints'],
+  ['saving/registry'],
+  ['random'],
+  ['ops'],
+  ['backend'],
+  ['reference', 'version'],
+];
+
+/** Parts that stand alone. */
+const ALONE = ['reference', 'cli', 'version'];
+
+/** Modules that only some parts know. */
+const ONLY: readonly { module: RegExp; parts: readonly string[]; what: string }[] = [
+  { module: /^src\/backend\/(load-)?native$/, parts: ['backend', 'ops'], what: 'the native binding' },
+  { module: /^@tensorflow\/tfjs-(node|backend-wasm)/, parts: ['backend', 'cli'], what: 'the TensorFlow.js backends' },
+  { module: /^(fflate|jsfive|h5wasm)/, parts: ['saving', 'datasets'], what: 'zip and HDF5' },
+];
+
+interface Edge extends Import {
+  from: string;
+  /** Path of the file imported without its extension, or the name of a package. */
+  to: string;
+}
+
+/** Files of src/saving that everything with a name in JSON uses. */
+const REGISTRY = ['src/saving/registry', 'src/saving/identifier'];
+
+/** `src/layers/core/dense.ts` is of the part `layers`. */
+function partOf(path: string): string {
+  const name = path.replace(/\.ts$/, '');
+  return REGISTRY.includes(name) ? 'saving/registry' : (name.split('/')[1] ?? '');
+}
+
+function edgesOf(file: SourceFile, known: ReadonlySet<string>): Edge[] {
+  return importsOf(file).map((found) => {
+    const target = posix.join(posix.dirname(file.path), found.specifier);
+    const inside = [target, `${target}/index`].find((path) => known.has(`${path}.ts`));
+    return { ...found, from: file.path, to: found.specifier.startsWith('.') ? (inside ?? target) : found.specifier };
+  });
+}
+
+function directionProblem({ from, to }: Edge): string | undefined {
+  const [user, used] = [partOf(from), partOf(to)];
+  if (!to.startsWith('src/') || user === used) return undefined;
+  if (ALONE.includes(user)) return `${user} imports nothing of ours`;
+  const [upper, lower] = [user, used].map((part) => PARTS.findIndex((level) => level.includes(part))) as [
+    number,
+    number,
+  ];
+  if (upper < 0) return `${user} has no place among the parts: give it one in scripts/check-imports.ts`;
+  return lower < upper ? `${user} stands below ${used}` : undefined;
+}
+
+function secretProblem({ from, to }: Edge): string | undefined {
+  const rule = ONLY.find(({ module }) => module.test(to));
+  return rule === undefined || rule.parts.includes(partOf(from))
+    ? undefined
+    : `only ${rule.parts.join(' and ')} know ${rule.what}`;
+}
+
+/** The first circle found in a graph, as `a -> b -> a`. */
+function circle(graph: ReadonlyMap<string, ReadonlySet<string>>): string | undefined {
+  const done = new Set<string>();
+  const search = (node: string, path: string[]): string | undefined => {
+    if (path.includes(node)) return [...path.slice(path.indexOf(node)), node].join(' -> ');
+    if (done.has(node)) return undefined;
+    for (const next of graph.get(node) ?? []) {
+      const found = search(next, [...path, node]);
+      if (found !== undefined) return found;
+    }
+    done.add(node);
+    return undefined;
+  };
+  for (const node of graph.keys()) {
+    const found = search(node, []);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function graphOf(edges: readonly Edge[], nameOf: (path: string) => string): Map<string, Set<string>> {
+  const graph = new Map<string, Set<string>>();
+  for (const { from, to } of edges) {
+    const [user, used] = [nameOf(from), nameOf(to)];
+    if (user !== used) graph.set(user, (graph.get(user) ?? new Set()).add(used));
+  }
+  return graph;
+}
+
+/** What is wrong with the imports of some files, one line each; empty when nothing is. */
+export function importProblems(files: readonly SourceFile[]): string[] {
+  const known = new Set(files.map(({ path }) => path));
+  const edges = files.flatMap((file) => edgesOf(file, known));
+  const problems = edges.flatMap((edge) =>
+    [directionProblem(edge), secretProblem(edge)]
+      .filter((problem) => problem !== undefined)
+      .map((problem) => `${edge.from}:${edge.line} imports '${edge.specifier}': ${problem}`),
+  );
+  const ours = edges.filter(({ to }) => to.startsWith('src/'));
+  const parts = circle(graphOf(ours, partOf));
+  if (parts !== undefined) problems.push(`parts import each other: ${parts}`);
+  const atRunTime = ours.filter(({ typeOnly }) => !typeOnly);
+  const loaded = circle(graphOf(atRunTime, (path) => path.replace(/\.ts$/, '')));
+  if (loaded !== undefined) problems.push(`files load each other: ${loaded}`);
+  return problems;
+}
+
+if (require.main === module) {
+  const problems = importProblems(readSources('src'));
+  for (const problem of problems) console.error(problem);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,96 @@
+/** Tries the built package as its users meet it: what is packed, how it loads, and what TypeScript makes of it. */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { namespaces, packageFields } from './sub-paths';
+
+/** The oldest TypeScript that has to read the declarations, and each way to find them. */
+const OLD_TYPESCRIPT = 'node_modules/typescript50/lib/tsc.js';
+const RESOLUTIONS = [
+  { moduleResolution: 'node10', module: 'commonjs', file: 'consumer.ts' },
+  { moduleResolution: 'node16', module: 'node16', file: 'consumer.cts' },
+  { moduleResolution: 'node16', module: 'node16', file: 'consumer.mts' },
+  { moduleResolution: 'bundler', module: 'esnext', file: 'consumer.ts' },
+];
+const CONSUMER = 'test/consumer/consumer.ts';
+
+function node(args: string[], cwd?: string): string {
+  return execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+function checkManifest(): void {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
+  for (const [field, expected] of Object.entries(packageFields())) {
+    if (isDeepStrictEqual(manifest[field], expected)) continue;
+    throw new Error(`package.json: '${field}' is not what src/index.ts asks for. Run \`npm run sub-paths\`.`);
+  }
+}
+
+function checkPacked(): void {
+  const [pack] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { encoding: 'utf8' })) as [
+    { files: { path: string }[] },
+  ];
+  const packed = pack.files.map(({ path }) => path);
+  const wanted = [
+    'README.md',
+    'LICENSE',
+    'scripts/keras-ts.js',
+    'dist/cli/main.js',
+    'dist/index.js',
+    'dist/index.d.ts',
+  ];
+  const missing = wanted.filter((path) => !packed.includes(path));
+  if (missing.length > 0) throw new Error(`the package lacks ${missing.join(', ')}`);
+  if (!node(['scripts/keras-ts.js', '--help']).includes('install-tensorflow')) throw new Error('the command fails');
+}
+
+/** Every module gives the same objects to `require` and to `import`, and no name is lost. */
+function checkLoading(): void {
+  const modules = ['keras-ts', ...namespaces().map((name) => `keras-ts/${name}`)];
+  const script = `
+    import { createRequire } from 'node:module';
+    const require = createRequire(import.meta.url);
+    for (const name of ${JSON.stringify(modules)}) {
+      const [required, imported] = [require(name), await import(name)];
+      const lost = Object.keys(required).filter((key) => typeof required[key] === 'object'
+        ? !(key in imported) : imported[key] !== required[key]);
+      if (lost.length > 0) throw new Error(name + ': import and require differ in ' + lost.join(', '));
+    }`;
+  node(['--input-type=module', '--eval', script], resolve('.'));
+}
+
+/** Type-checks test/consumer/consumer.ts, and the import of every module, with TypeScript 5.0. */
+function checkDeclarations(): void {
+  for (const { moduleResolution, module, file } of RESOLUTIONS) {
+    const folder = mkdtempSync(join(tmpdir(), 'keras-ts-consumer-'));
+    try {
+      symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'dir');
+      copyFileSync(CONSUMER, join(folder, file));
+      const imports = namespaces().map((name) => `import * as ${name} from 'keras-ts/${name}';\nvoid ${name};\n`);
+      const all = file.replace('consumer', 'modules');
+      writeFileSync(join(folder, all), imports.join(''));
+      const compilerOptions = { target: 'es2022', strict: true, skipLibCheck: true, noEmit: true, types: ['node'] };
+      const config = { compilerOptions: { ...compilerOptions, module, moduleResolution }, files: [file, all] };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+      node([resolve(OLD_TYPESCRIPT), '--pretty', 'false', '-p', folder]);
+    } catch (error) {
+      const { stdout = '', message } = error as { stdout?: string; message: string };
+      throw new Error(`TypeScript 5.0, ${moduleResolution}, ${file}:\n${stdout || message}`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+}
+
+if (require.main === module) {
+  for (const check of [checkManifest, checkPacked, checkLoading, checkDeclarations]) {
+    try {
+      check();
+    } catch (error) {
+      console.error((error as Error).message);
+      process.exitCode = 1;
+    }
+  }
+}

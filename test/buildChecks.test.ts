@@ -1,0 +1,126 @@
+/** The checks of `npm run check` find what they are for. */
+import { readFileSync } from 'node:fs';
+import { importProblems } from '../scripts/check-imports';
+import { sizeLine, sizeProblems } from '../scripts/check-size';
+import { functionsOf, importsOf, linesOfCode } from '../scripts/sources';
+import { namespaces, packageFields } from '../scripts/sub-paths';
+import { version } from '../src/version';
+
+/** Files by path, for a check. */
+function files(texts: Record<string, string>) {
+  return Object.entries(texts).map(([path, text]) => ({ path, text }));
+}
+
+describe('imports', () => {
+  test('of every kind are found, with those that are gone at run time marked', () => {
+    const text = `
+      import { a } from './a';
+      import type { B } from './b';
+      import { type C } from './c';
+      export * from './d';
+      export type { E } from './e';
+      const f = require('./f');
+      const g = await import('./g');
+      type H = import('./h').H;
+      // import './comment'
+      const notOne = "import './string'";`;
+    const found = importsOf({ path: 'src/x.ts', text });
+    const names = (typeOnly: boolean): string[] =>
+      found.filter((one) => one.typeOnly === typeOnly).map(({ specifier }) => specifier);
+    expect(names(false)).toEqual(['./a', './d', './f', './g']);
+    expect(names(true)).toEqual(['./b', './c', './e', './h']);
+    expect(found[0]?.line).toBe(2);
+  });
+
+  test('may go down', () => {
+    const texts = {
+      'src/index.ts': "export * from './layers';",
+      'src/layers/index.ts': "export * from './core/dense';",
+      'src/layers/core/dense.ts':
+        "import '../../ops/matmul'; import '../../saving/registry'; import '@tensorflow/tfjs';",
+      'src/ops/matmul.ts': "import '../backend/native';",
+      'src/backend/native.ts': '',
+      'src/saving/registry.ts': '',
+    };
+    expect(importProblems(files(texts))).toEqual([]);
+  });
+
+  test.each([
+    ['up', { 'src/ops/a.ts': "import type { L } from '../layers/l';" }, /src\/ops\/a.ts:1 .*ops stands below layers/],
+    ['up to saving', { 'src/layers/a.ts': "import '../saving/zip';" }, /layers stands below saving/],
+    [
+      'into the reference',
+      { 'src/reference/a.ts': "import '../backend/errors';" },
+      /reference imports nothing of ours/,
+    ],
+    [
+      'of the binding',
+      { 'src/layers/a.ts': "import '../backend/native';" },
+      /only backend and ops know the native binding/,
+    ],
+    ['of a zip', { 'src/models/a.ts': "import { zip } from 'fflate';" }, /only saving and datasets know zip/],
+    ['of a part unknown', { 'src/other/a.ts': "import '../backend/errors';" }, /other has no place/],
+  ])('may not go %s', (_, texts, message) => {
+    const problems = importProblems(files(texts));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(message);
+  });
+
+  test('may not go in a circle, of parts or of files', () => {
+    const parts = {
+      'src/losses/a.ts': "import '../metrics/a';",
+      'src/metrics/a.ts': "import '../losses/b';",
+      'src/losses/b.ts': '',
+    };
+    expect(importProblems(files(parts))).toEqual(['parts import each other: losses -> metrics -> losses']);
+    const loaded = { 'src/ops/a.ts': "import './b';", 'src/ops/b.ts': "import { a } from './a';" };
+    expect(importProblems(files(loaded))).toEqual(['files load each other: src/ops/a -> src/ops/b -> src/ops/a']);
+    const types = { 'src/ops/a.ts': "import './b';", 'src/ops/b.ts': "import type { A } from './a';" };
+    expect(importProblems(files(types))).toEqual([]);
+  });
+});
+
+describe('sizes', () => {
+  const path = 'src/layers/core/long.ts';
+  const lines = (count: number): string => Array.from({ length: count }, (_, i) => `const a${i} = 1;\n`).join('');
+
+  test('count code, not comments or empty lines', () => {
+    const text = '/** Doc. */\n\nfunction f() {\n  // why\n  return `a\n  b`; // so\n}\n/* end\n */';
+    expect(linesOfCode({ path, text })).toBe(4);
+    expect(functionsOf({ path, text })).toEqual([{ name: 'f', line: 3, lines: 5 }]);
+  });
+
+  test('are limited: of layer files, of files and of functions', () => {
+    const layer = (count: number): string => `${lines(count - 1)}export const A = callable(ALayer);`;
+    expect(sizeProblems(files({ [path]: layer(80) }))).toEqual([]);
+    expect(sizeProblems(files({ [path]: layer(81) }))[0]).toMatch(
+      /long.ts \(without comments\): 81 lines, 80 are allowed/,
+    );
+    expect(sizeProblems(files({ 'src/ops/a.ts': lines(400) }))).toEqual([]);
+    expect(sizeProblems(files({ 'src/ops/a.ts': lines(401) }))[0]).toMatch(/a.ts: 401 lines, 400 are allowed/);
+    const long = `const f = () => {\n${lines(59)}};`;
+    expect(sizeProblems(files({ 'src/ops/a.ts': long }))[0]).toMatch(/a.ts:1 f: 61 lines, 60 are allowed/);
+  });
+
+  test('are told in one line', () => {
+    const texts = { [path]: 'const a = 1;\nexport const A = callable(a);', 'src/ops/b.ts': 'const b = 1;' };
+    expect(sizeLine(files(texts))).toBe(
+      'src: 3 lines of code in 2 files; longest layer file: src/layers/core/long.ts (2 lines of code)',
+    );
+  });
+});
+
+describe('package.json', () => {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+
+  test('names a module for every namespace of the root', () => {
+    const { exports, typesVersions } = manifest;
+    expect({ exports, typesVersions }).toEqual(packageFields());
+    expect(namespaces("export * as layers from './layers';\nexport { a } from './b';\n")).toEqual(['layers']);
+    expect(() => namespaces("export * as layers from './models';\n")).toThrow('a namespace named as its folder');
+  });
+
+  test('has the version that the library tells', () => {
+    expect(version).toBe(manifest.version);
+  });
+});
