@@ -25,7 +25,8 @@ export interface VariableOptions {
  * While a step is being recorded as a graph, reads and writes of variables go through it, and no variable changes.
  */
 export interface VariableRecorder {
-  read(variable: Variable): tf.Variable;
+  /** The tensor that stands for the value at this point of the step. */
+  read(variable: Variable): tf.Tensor;
   assign(variable: Variable, value: tf.Tensor): void;
 }
 
@@ -35,6 +36,10 @@ export interface VariableHome {
   bring(variable: Variable): void;
 }
 
+type DataId = tf.Tensor['dataId'];
+
+/** The `tf.Variable`s of variables, to tell them from those made elsewhere. */
+const owned = new WeakSet<tf.Variable>();
 let count = 0;
 let recorder: VariableRecorder | undefined;
 
@@ -52,6 +57,11 @@ export function withRecorder<T>(through: VariableRecorder, body: () => T): T {
 /** Whether a step is being recorded now. */
 export function isRecording(): boolean {
   return recorder !== undefined;
+}
+
+/** Whether a `tf.Variable` belongs to a `Variable`. */
+export function isOwned(variable: tf.Variable): boolean {
+  return owned.has(variable);
 }
 
 /**
@@ -73,6 +83,10 @@ export class Variable {
   #localVersion = 0;
   #home: VariableHome | undefined;
   readonly #tensor: tf.Variable;
+  /** Where the values on the JavaScript side are. */
+  #localData: DataId;
+  /** Whether `#tensor` is being given another value, so that its old one does not matter. */
+  #isChanging = false;
 
   /** @param initial its first value; copied, so the caller still owns the tensor. */
   constructor(initial: tf.Tensor, options: VariableOptions) {
@@ -83,6 +97,30 @@ export class Variable {
     this.shape = [...initial.shape];
     this.dtype = initial.dtype as DType;
     this.#tensor = tf.variable(initial, options.trainable ?? true);
+    this.#localData = this.#tensor.dataId;
+    this.#makeLive();
+  }
+
+  /**
+   * Lets whoever holds the `tf.Variable` read the newest value, wherever it is, and lets what is assigned to it directly
+   * (by an optimizer of TensorFlow.js, say) count as a write.
+   */
+  #makeLive(): void {
+    owned.add(this.#tensor);
+    Object.defineProperty(this.#tensor, 'dataId', {
+      get: () => this.#newestData(),
+      set: (dataId: DataId) => {
+        this.#localData = dataId;
+      },
+    });
+    this.#tensor.assign = (value) => this.assign(value);
+  }
+
+  #newestData(): DataId {
+    if (this.#isChanging) return this.#localData;
+    if (recorder) return recorder.read(this).dataId;
+    if (this.#localVersion !== this.#version) this.#home?.bring(this);
+    return this.#localData;
   }
 
   /** Whether training changes it; also what `tf.variableGrads` goes by. */
@@ -94,10 +132,8 @@ export class Variable {
     this.#tensor.trainable = value;
   }
 
-  /** The live `tf.Variable`: use it in tensor operations; do not dispose of it. */
+  /** The live `tf.Variable`, always the same one: use it in tensor operations; do not dispose of it. */
   get value(): tf.Variable {
-    if (recorder) return recorder.read(this);
-    if (this.#localVersion !== this.#version) this.#home?.bring(this);
     return this.#tensor;
   }
 
@@ -119,13 +155,23 @@ export class Variable {
 
   /** Takes the newest value over from its home; the tensor stays the caller's. */
   update(value: tf.Tensor): void {
-    this.#tensor.assign(value);
+    this.#set(value);
     this.#localVersion = this.#version;
   }
 
-  /** The `tf.Variable` itself, without bringing it up to date; for `backend/graph`. */
-  get local(): tf.Variable {
-    return this.#tensor;
+  #set(value: tf.Tensor): void {
+    if (this.#tensor.isDisposed) return;
+    this.#isChanging = true;
+    try {
+      tf.Variable.prototype.assign.call(this.#tensor, value);
+    } finally {
+      this.#isChanging = false;
+    }
+  }
+
+  /** The value on the JavaScript side, be it the newest or not; for `backend/graph`. */
+  get local(): tf.TensorInfo {
+    return { dataId: this.#localData, shape: this.shape, dtype: this.dtype };
   }
 
   /** Number of elements. */
@@ -149,7 +195,7 @@ export class Variable {
       return;
     }
     const cast = value.cast(this.dtype);
-    this.#tensor.assign(cast);
+    this.#set(cast);
     cast.dispose();
     this.#localVersion = ++this.#version;
   }

@@ -16,8 +16,8 @@ import { freeing, tidy } from '../backend/tidy';
 import { type DType, Variable } from '../backend/variable';
 import * as constraints from '../constraints';
 import * as initializers from '../initializers';
-import * as regularizers from '../regularizers';
 import { logitsOf } from '../ops/logits';
+import * as regularizers from '../regularizers';
 import { type Config, constructFromConfig, serializeValue } from '../saving/registry';
 import { checkInputs, type InputSpec } from './inputSpec';
 import { isSymbolic, mapShapes, Node, SymbolicTensor, shapesOf } from './symbolic';
@@ -107,6 +107,8 @@ export abstract class Layer extends Callable {
   /** Keras's class name. */
   static readonly className: string = 'Layer';
   static readonly module: string = 'keras.layers';
+  /** Whether Keras's `call` takes a `mask`, which files then mention at every call. */
+  static readonly takesMask: boolean = false;
   /** Names and defaults of the arguments that `getConfig` writes, in Keras's order. */
   // biome-ignore lint/suspicious/noExplicitAny: options of any layer
   static readonly signature: Signature<any> | undefined;
@@ -185,6 +187,17 @@ export abstract class Layer extends Callable {
     };
   }
 
+  /** The shapes the layer was built for, as Keras writes them. */
+  getBuildConfig(): Config | undefined {
+    return this.builtShape && { input_shape: mapShapes(this.builtShape, (shape) => [...shape]) };
+  }
+
+  /** Builds for the shapes that `getBuildConfig` gave. */
+  buildFromConfig(config: Config): void {
+    const shapes = config['input_shape'] ?? config['shapes_dict'];
+    if (shapes !== undefined && shapes !== null) this.buildFor(shapes as Nested<Shape>);
+  }
+
   override __call__(inputs: Nested<SymbolicTensor> | Nested<tf.Tensor>, options: CallOptions = {}): unknown {
     if (!isPlainObject(options)) {
       throw new TypeError(
@@ -234,7 +247,7 @@ export abstract class Layer extends Callable {
 
   #run(inputs: Nested<tf.Tensor>, options: CallOptions): Nested<tf.Tensor> {
     try {
-      return this.call(inputs as never, options);
+      return withScope(this.name, () => this.call(inputs as never, options));
     } catch (error) {
       if (error instanceof Error && error.name === 'Error' && !error.message.includes(this.label)) {
         const shapes = flatten(inputs).map((x) => formatShape(x.shape));
@@ -297,7 +310,7 @@ export abstract class Layer extends Callable {
   #probeOutputShape(inputShape: Nested<Shape>): Nested<Shape> {
     const probe = (free: number): tf.Tensor[] =>
       flatten(
-        this.call(mapShapes(inputShape, (shape) => tf.zeros(shape.map((dim) => dim ?? free))) as never, {
+        this.#run(mapShapes(inputShape, (shape) => tf.zeros(shape.map((dim) => dim ?? free))), {
           training: false,
         }),
       );

@@ -1,7 +1,5 @@
 import { requireReady } from '../backend/engine';
-import { formatValue, type Shape, ValueError } from '../backend/errors';
-import { mapStructure, type Nested } from '../backend/nest';
-import { isPlainObject } from '../backend/options';
+import { formatValue, ValueError } from '../backend/errors';
 import { deserializeObject, type SerializedObject, serializeObject } from '../saving/registry';
 import { isLayer, type Layer } from './layer';
 
@@ -20,10 +18,7 @@ export interface DeserializeOptions {
  */
 export function serialize(layer: Layer): SerializedObject {
   if (!isLayer(layer)) throw new TypeError(`layers.serialize: expected a layer. Received: ${formatValue(layer)}.`);
-  const json = serializeObject(layer);
-  const { builtShape } = layer;
-  if (builtShape === undefined) return json;
-  return { ...json, build_config: { input_shape: mapStructure(builtShape as Nested<number | null>, (dim) => dim) } };
+  return serializeObject(layer);
 }
 
 /**
@@ -36,20 +31,10 @@ export function serialize(layer: Layer): SerializedObject {
  * console.log(layer.name); // flat
  */
 export function deserialize(json: unknown, options: DeserializeOptions = {}): Layer {
+  requireReady('layers.deserialize');
   const layer = deserializeObject(json, 'keras.layers', options.customObjects);
   if (!isLayer(layer)) {
     throw new ValueError(`layers.deserialize: expected the JSON of a layer. Received: ${formatValue(json)}.`);
   }
-  const inputShape = buildShapeOf(json as SerializedObject);
-  if (inputShape !== undefined) {
-    requireReady('layers.deserialize');
-    layer.buildFor(inputShape);
-  }
   return layer;
-}
-
-/** Keras writes one input shape under `input_shape`, or, for layers of several arguments, each under its name. */
-function buildShapeOf({ build_config: config }: SerializedObject): Nested<Shape> | undefined {
-  if (!isPlainObject(config)) return undefined;
-  return (config['input_shape'] ?? config['shapes_dict'] ?? undefined) as Nested<Shape> | undefined;
 }

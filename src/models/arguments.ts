@@ -73,7 +73,17 @@ export interface DataArguments {
 }
 
 const FIT_KEYS = [
-  ...['batchSize', 'epochs', 'verbose', 'callbacks', 'validationSplit', 'validationData', 'shuffle', 'classWeight', 'sampleWeight'],
+  ...[
+    'batchSize',
+    'epochs',
+    'verbose',
+    'callbacks',
+    'validationSplit',
+    'validationData',
+    'shuffle',
+    'classWeight',
+    'sampleWeight',
+  ],
   ...['initialEpoch', 'stepsPerEpoch', 'validationSteps', 'validationBatchSize', 'validationFreq'],
 ];
 const EVALUATE_KEYS = ['batchSize', 'verbose', 'sampleWeight', 'steps', 'callbacks', 'returnDict'];
@@ -82,7 +92,9 @@ const ON_BATCH_KEYS = ['sampleWeight', 'classWeight', 'returnDict'];
 
 /** Drops what is undefined or null, so that defaults apply. */
 function given<O extends object>(options: O | undefined): Partial<{ [K in keyof O]: NonNullable<O[K]> }> {
-  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined && value !== null)) as never;
+  return Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== undefined && value !== null),
+  ) as never;
 }
 
 /** `(x, options)` and `(x, y, options)` told apart: options have none but known keys, and iterables have no y. */
@@ -94,10 +106,14 @@ function splitData<O extends object>(
   third: O | undefined,
 ): { data: DataArguments; options: O | undefined } {
   const secondIsOptions =
-    third === undefined && isPlainObject(second) && (isIterableData(x) || Object.keys(second).every((key) => keys.includes(key)));
+    third === undefined &&
+    isPlainObject(second) &&
+    (isIterableData(x) || Object.keys(second).every((key) => keys.includes(key)));
   const options = secondIsOptions ? (second as O) : third;
   if (options !== undefined && !isPlainObject(options)) {
-    throw new TypeError(`${who}: options must be an object, as in { batchSize: 32 }. Received: ${formatValue(options)}.`);
+    throw new TypeError(
+      `${who}: options must be an object, as in { batchSize: 32 }. Received: ${formatValue(options)}.`,
+    );
   }
   if (options) checkKeys(who, options, keys);
   const y = secondIsOptions ? undefined : (second as DataInput | null | undefined);
@@ -109,7 +125,9 @@ function splitData<O extends object>(
 
 function checkCount(who: string, name: string, value: number | undefined, least = 1): void {
   if (value === undefined || (Number.isInteger(value) && value >= least)) return;
-  throw new ValueError(`${who}: ${name} must be an integer of at least ${least}. Received: ${name}=${formatValue(value)}.`);
+  throw new ValueError(
+    `${who}: ${name} must be an integer of at least ${least}. Received: ${name}=${formatValue(value)}.`,
+  );
 }
 
 function checkVerbose(who: string, verbose: unknown): void {
@@ -129,7 +147,13 @@ export type Predicting = ReturnType<typeof parsePredict>['predicting'];
 export function parseFit(x: DataInput | object, y: unknown, third?: FitOptions) {
   const { data, options } = splitData('fit', FIT_KEYS, x, y, third);
   const o = given(options);
-  for (const name of ['batchSize', 'stepsPerEpoch', 'validationSteps', 'validationBatchSize', 'validationFreq'] as const) {
+  for (const name of [
+    'batchSize',
+    'stepsPerEpoch',
+    'validationSteps',
+    'validationBatchSize',
+    'validationFreq',
+  ] as const) {
     checkCount('fit', name, o[name] as number | undefined);
   }
   checkCount('fit', 'epochs', o.epochs, 0);
@@ -137,7 +161,9 @@ export function parseFit(x: DataInput | object, y: unknown, third?: FitOptions) 
   checkVerbose('fit', o.verbose);
   const { validationSplit = 0, shuffle = true } = o;
   if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {
-    throw new ValueError(`fit: validationSplit must be at least 0 and below 1. Received: ${formatValue(validationSplit)}.`);
+    throw new ValueError(
+      `fit: validationSplit must be at least 0 and below 1. Received: ${formatValue(validationSplit)}.`,
+    );
   }
   if (validationSplit > 0 && isIterableData(x) && !o.validationData) {
     throw new ValueError('fit: validationSplit is for arrays. Give a dataset its own validationData.');
@@ -154,7 +180,17 @@ export function parseFit(x: DataInput | object, y: unknown, third?: FitOptions) 
       validationFreq: o.validationFreq ?? 1,
       validationBatchSize: o.validationBatchSize ?? batchSize,
       verbose: verbosity(o.verbose),
-      ...{ batchSize, callbacks, validationSplit, validationData, shuffle, classWeight, sampleWeight, stepsPerEpoch, validationSteps },
+      ...{
+        batchSize,
+        callbacks,
+        validationSplit,
+        validationData,
+        shuffle,
+        classWeight,
+        sampleWeight,
+        stepsPerEpoch,
+        validationSteps,
+      },
     },
   };
 }
@@ -171,7 +207,9 @@ export function parseEvaluate(x: DataInput | object, y: unknown, third?: Evaluat
 
 /** The arguments of `predict`, checked, with defaults. */
 export function parsePredict(x: DataInput | object, options?: PredictOptions) {
-  const { batchSize, steps, verbose, callbacks } = given(splitData('predict', PREDICT_KEYS, x, undefined, options).options);
+  const { batchSize, steps, verbose, callbacks } = given(
+    splitData('predict', PREDICT_KEYS, x, undefined, options).options,
+  );
   checkCount('predict', 'batchSize', batchSize);
   checkCount('predict', 'steps', steps);
   checkVerbose('predict', verbose);

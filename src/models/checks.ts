@@ -27,7 +27,8 @@ function checkSampleWeights(who: string, weights: readonly tf.Tensor[], outputs:
     if (!output) return;
     const own = shape.length > 1 && shape.at(-1) === 1 ? shape.slice(1, -1) : shape.slice(1);
     const entries = output.slice(1, -1);
-    if (own.length <= entries.length && own.every((dim, axis) => entries[axis] === null || dim === entries[axis])) return;
+    if (own.length <= entries.length && own.every((dim, axis) => entries[axis] === null || dim === entries[axis]))
+      return;
     throw new ValueError(
       `${who}: sampleWeight must have one weight for each sample. Received: sampleWeight of shape ${formatShape(shape)}, ` +
         `output of shape ${formatShape(output)}.`,
@@ -44,7 +45,9 @@ function outputShapes(model: Trainer, who: string, { x }: StepData): Nested<Shap
     const given = orderInputs(who, inputStructure, x);
     if (given.length !== inputs.length) {
       const expected = inputs.map(({ name }) => name).join(', ');
-      throw new ValueError(`${who}: the model has ${inputs.length} input(s) (${expected}). Received: ${given.length} in x.`);
+      throw new ValueError(
+        `${who}: the model has ${inputs.length} input(s) (${expected}). Received: ${given.length} in x.`,
+      );
     }
     shapes = inputs.map((input, i) => fitShape(who, input, [null, ...(given[i]?.shape.slice(1) ?? [])])) as never;
     if (inputs.length === 1) shapes = (shapes as never[])[0] as never;

@@ -60,7 +60,9 @@ export class Compilation {
     const options = resolveOptions(SIGNATURE, args);
     const { loss, lossWeights, metrics, weightedMetrics, runEagerly = false, stepsPerExecution = 1 } = options;
     if (!Number.isInteger(stepsPerExecution) || stepsPerExecution < 1) {
-      throw new ValueError(`compile: stepsPerExecution must be a positive integer. Received: ${formatValue(stepsPerExecution)}.`);
+      throw new ValueError(
+        `compile: stepsPerExecution must be a positive integer. Received: ${formatValue(stepsPerExecution)}.`,
+      );
     }
     this.loss = loss;
     const hasLoss = loss !== undefined && loss !== null;

@@ -134,7 +134,8 @@ export class CompileLoss {
       const isUnused = found[i] === null || found[i] === undefined;
       if (typeof weight === 'number' || isUnused) return weight as number | undefined;
       throw new ValueError(
-        `compile: lossWeights must have a number for each loss. Received: ${formatValue(weights)}. Write 1 where nothing changes.`,
+        `compile: lossWeights must have a number for each loss. Received: ${formatValue(weights)}. ` +
+          'Write 1 where nothing changes.',
       );
     });
   }
@@ -147,12 +148,13 @@ export class CompileLoss {
     const has = identifiers.map((identifier) => identifier !== null && identifier !== undefined);
     const labels = dataPerOutput('y', yTrue, this.#outputs, has);
     const predictions = flatten(yPred);
-    this.#losses = this.#outputs.flatMap((output, index) => {
+    const found = this.#outputs.flatMap((output, index) => {
       if (!has[index]) return [];
       const yPredOne = predictions[index] as HasShape;
       const loss = lossFor(identifiers[index] as losses.LossIdentifier, this.#labelsOf(labels, index), yPredOne);
       return [{ output, index, loss, weight: weights[index], name: lossName(output, loss) }];
     });
+    this.#losses = inOrderOf(this.loss, found);
     if (this.#losses.length > 1) {
       this.metrics.push(...this.#losses.map(({ name }) => Mean({ name: `${name}_loss` })));
     }
@@ -220,6 +222,13 @@ export class CompileLoss {
       checkOutputLabels(place, loss.labelKind, { shape: given.shape, values: given.dataSync() }, shape, ignoreClass);
     }
   }
+}
+
+/** The losses as a record of them lists the outputs, which is the order of the logs in Keras. */
+function inOrderOf(loss: LossArgument, found: OutputLoss[]): OutputLoss[] {
+  const keys = isPlainObject(loss) ? Object.keys(loss) : [];
+  const place = ({ output }: OutputLoss): number => keys.indexOf(String(output.path[0]));
+  return found.sort((a, b) => place(a) - place(b));
 }
 
 /** Refuses names that no loss has. */

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { formatValue, ValueError } from '../backend/errors';
 import { flatten, type Nested } from '../backend/nest';
-import { isPlainObject } from '../backend/options';
 import type { Variable } from '../backend/variable';
 import { Loss } from '../losses';
 import { functionName } from '../losses/wrapper';
@@ -66,7 +65,8 @@ function checkArgument(name: string, argument: unknown): void {
   if (argument === null || argument === undefined) return;
   if (!isNested(argument)) {
     throw new ValueError(
-      `compile: ${name} must be a list or a record. Received: ${name}=${formatValue(argument)}. Write [${formatValue(argument)}].`,
+      `compile: ${name} must be a list or a record. Received: ${name}=${formatValue(argument)}. ` +
+        `Write [${formatValue(argument)}].`,
     );
   }
   const check = (item: unknown): void => {
@@ -181,7 +181,7 @@ export class CompileMetrics {
     return dataPerOutput('sampleWeight', sampleWeight, this.#outputs, has);
   }
 
-  /** The values so far by Keras's names, such as `accuracy`, `a_accuracy`, `weighted_accuracy`. The caller owns them. */
+  /** The values so far by Keras's names: `accuracy`, `a_accuracy`, `weighted_accuracy`. The caller owns them. */
   result(): Record<string, tf.Tensor> {
     const results: Record<string, tf.Tensor> = {};
     const taken = new Map<string, number>();

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { generalize, GraphSession, nativeId, record, type Recording, type SessionFunction, Unrecordable } from '../backend/graph';
-import { type NativeBackend, native } from '../backend/native';
+import { GraphSession, generalize, type Recording, record, type SessionFunction, Unrecordable } from '../backend/graph';
 import { flatten, mapStructure, type Nested, packLike } from '../backend/nest';
 import { type Batch, type StepData, takeRows } from './data';
-import { runStep, type StepKind, type StepResult } from './steps';
-import type { StepLogs, Trainer } from './trainer';
+import { runStep, type StepKind, type StepResult } from './stepKinds';
+import type { StepLogs } from './trainable';
+import type { Trainer } from './trainer';
 import { Watch } from './watch';
 
 /** Batch sizes of the two recordings, and numbers of rows of the arrays they read from; no pair has the same ratio. */
@@ -30,15 +30,8 @@ export class CompiledStep {
 
   run({ data, rows }: Batch): StepResult {
     this.runs++;
-    const backend = native() as NativeBackend;
-    const inputs = leavesOf(data).map((tensor) => nativeId(backend, tensor));
-    const rowsId = rows && backend.binding.createTensor([rows.length], backend.binding.TF_INT32, rows);
-    try {
-      const results = this.session.run(this.fn, rowsId === undefined ? inputs : [rowsId, ...inputs]);
-      return this.shape.restore(results.map((result) => backend.createOutputTensor(result)));
-    } finally {
-      if (rowsId !== undefined) backend.binding.deleteTensor(rowsId);
-    }
+    const inputs = leavesOf(data);
+    return this.shape.restore(this.session.run(this.fn, rows ? [rows, ...inputs] : inputs));
   }
 }
 
@@ -69,7 +62,8 @@ export class CompiledSteps {
     count.runs++;
     const known = this.#steps.find((step) => step.signature === signature && !step.watch.changed);
     if (known) return known;
-    if (++count.made > PATIENCE && count.runs < 4 * count.made) return 'an option of a layer, or the shape of the data, changes at almost every step';
+    if (++count.made > PATIENCE && count.runs < 4 * count.made)
+      return 'an option of a layer, or the shape of the data, changes at almost every step';
     if (this.#steps.length >= MOST_STEPS) this.#restart();
     try {
       const step = this.#compile(kind, signature, batch);
@@ -111,16 +105,26 @@ function leavesOf({ x, y, sampleWeight }: StepData): tf.Tensor[] {
 /** What decides which graph a batch needs: kind, structure, dtypes and shapes but for the first axis. */
 function signatureOf(kind: StepKind, { data, rows }: Batch): string {
   const describe = (part: Nested<tf.Tensor> | undefined): string =>
-    part === undefined ? '-' : JSON.stringify(mapStructure(part, ({ dtype, shape }) => `${dtype}:${shape.slice(1).join()}` as never));
+    part === undefined
+      ? '-'
+      : JSON.stringify(mapStructure(part, ({ dtype, shape }) => `${dtype}:${shape.slice(1).join()}` as never));
   return `${kind} ${rows ? 'rows' : 'batch'} ${describe(data.x)} ${describe(data.y)} ${describe(data.sampleWeight)}`;
 }
 
 /** Runs a step once on a few samples of the batch, recorded; nothing of the model changes. */
-function recordStep(model: Trainer, kind: StepKind, batch: Batch, which: 0 | 1): { recording: Recording; shape: ResultShape } {
+function recordStep(
+  model: Trainer,
+  kind: StepKind,
+  batch: Batch,
+  which: 0 | 1,
+): { recording: Recording; shape: ResultShape } {
   const size = BATCH_SIZES[which];
   const made: tf.Tensor[] = [];
   const sample = (tensor: tf.Tensor): tf.Tensor => {
-    const rows = Array.from({ length: batch.rows ? ROW_COUNTS[which] : size }, (_, i) => i % (tensor.shape[0] as number));
+    const rows = Array.from(
+      { length: batch.rows ? ROW_COUNTS[which] : size },
+      (_, i) => i % (tensor.shape[0] as number),
+    );
     const taken = tf.tidy(() => tf.gather(tensor, tf.tensor1d(rows, 'int32')));
     made.push(taken);
     return taken;
@@ -128,8 +132,17 @@ function recordStep(model: Trainer, kind: StepKind, batch: Batch, which: 0 | 1):
   const part = (structure: Nested<tf.Tensor> | undefined): Nested<tf.Tensor> | undefined =>
     structure === undefined ? undefined : mapStructure(structure, sample);
   try {
-    const data: StepData = { x: part(batch.data.x) as Nested<tf.Tensor>, y: part(batch.data.y), sampleWeight: part(batch.data.sampleWeight) };
-    const rows = batch.rows && tf.tensor1d(Int32Array.from({ length: size }, (_, i) => i), 'int32');
+    const data: StepData = {
+      x: part(batch.data.x) as Nested<tf.Tensor>,
+      y: part(batch.data.y),
+      sampleWeight: part(batch.data.sampleWeight),
+    };
+    const rows =
+      batch.rows &&
+      tf.tensor1d(
+        Int32Array.from({ length: size }, (_, i) => i),
+        'int32',
+      );
     if (rows) made.push(rows);
     let shape: ResultShape | undefined;
     const recording = record(rows ? [rows, ...leavesOf(data)] : leavesOf(data), () => {
@@ -161,7 +174,9 @@ function describeResult(kind: StepKind, result: unknown): { tensors: tf.Tensor[]
   return {
     tensors,
     restore: (results) => {
-      const numbers = Object.fromEntries(names.map((name, i) => [name, (results[i] as tf.Tensor).dataSync()[0] as number]));
+      const numbers = Object.fromEntries(
+        names.map((name, i) => [name, (results[i] as tf.Tensor).dataSync()[0] as number]),
+      );
       tf.dispose(results);
       return numbers;
     },

@@ -77,7 +77,9 @@ export class Converter {
       return Object.fromEntries(present.map(([key, item]) => [key, this.convert(`${what}.${key}`, item, 1)]));
     }
     if (!Array.isArray(given)) {
-      throw new TypeError(`${this.who}: ${what} must be a tensor or nested arrays of numbers. Received: ${formatValue(given)}.`);
+      throw new TypeError(
+        `${this.who}: ${what} must be a tensor or nested arrays of numbers. Received: ${formatValue(given)}.`,
+      );
     }
     const holdsArrays = given.some((item) => item instanceof tf.Tensor || isShaped(item));
     if (holdsArrays || (count !== undefined && count > 1 && given.length === count)) {
@@ -89,7 +91,9 @@ export class Converter {
   #array(what: string, given: unknown): tf.Tensor {
     if (given instanceof tf.Tensor) {
       if (!given.isDisposed) return given;
-      throw new ValueError(`${this.who}: ${what} is a disposed tensor of shape ${formatShape(given.shape)}. Pass a live one.`);
+      throw new ValueError(
+        `${this.who}: ${what} is a disposed tensor of shape ${formatShape(given.shape)}. Pass a live one.`,
+      );
     }
     try {
       const tensor = isShaped(given) ? tf.tensor(given.data, given.shape) : tf.tensor(given as tf.TensorLike);
@@ -177,7 +181,11 @@ export class ArraySource implements BatchSource {
     if (shuffle === true) return shuffledIndices(count);
     if (shuffle === false) return Int32Array.from({ length: count }, (_, i) => i);
     const starts = shuffledIndices(Math.ceil(count / batchSize));
-    return Int32Array.from([...starts].flatMap((b) => Array.from({ length: Math.min(batchSize, count - b * batchSize) }, (_, i) => b * batchSize + i)));
+    return Int32Array.from(
+      [...starts].flatMap((b) =>
+        Array.from({ length: Math.min(batchSize, count - b * batchSize) }, (_, i) => b * batchSize + i),
+      ),
+    );
   }
 
   dispose(): void {

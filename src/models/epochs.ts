@@ -30,7 +30,9 @@ export class EpochReader {
   async *epoch(): AsyncIterable<Group> {
     if (this.stepsPerEpoch === undefined) this.#pass = undefined;
     for (let step = 0; this.stepsPerEpoch === undefined || step < this.stepsPerEpoch; ) {
-      const batches = await this.#take(Math.min(this.stepsPerExecution, (this.stepsPerEpoch ?? Number.POSITIVE_INFINITY) - step));
+      const batches = await this.#take(
+        Math.min(this.stepsPerExecution, (this.stepsPerEpoch ?? Number.POSITIVE_INFINITY) - step),
+      );
       if (batches.length === 0) {
         if (this.stepsPerEpoch !== undefined) warnOutOfData();
         return;
@@ -70,8 +72,31 @@ function warnOutOfData(): void {
   );
 }
 
+/** What is done in an epoch: with each batch, around each group, and when to stop. */
+export interface EpochWork {
+  begin(step: number): undefined | void | Promise<void>;
+  run(batch: Batch): void;
+  end(step: number): undefined | void | Promise<void>;
+  stopped(): boolean;
+}
+
+/** Goes through an epoch; timers and signals get their turn in between. */
+export async function runEpoch(reader: EpochReader, work: EpochWork): Promise<void> {
+  const breather = new Breather();
+  for await (const { first, last, batches } of reader.epoch()) {
+    const begun = work.begin(first);
+    if (begun) await begun;
+    for (const batch of batches) work.run(batch);
+    const ended = work.end(last);
+    if (ended) await ended;
+    if (work.stopped()) return;
+    const pause = breather.pause();
+    if (pause) await pause;
+  }
+}
+
 /** Lets timers, signals and charts run, now and then: every 20 ms of work. */
-export class Breather {
+class Breather {
   #last = performance.now();
 
   /** A promise to await when it is time, else `undefined`. */

@@ -43,7 +43,9 @@ function differentiate(run: () => tf.Scalar, xs: tf.Tensor[]): { value: tf.Tenso
 
 /** Frees what the tape saved for gradients that will not be computed; the engine itself forgets it when `run` throws. */
 function freeTape(): void {
-  const { state } = tf.engine() as unknown as { state: { gradientDepth: number; activeTape: { saved: tf.Tensor[] }[] | null } };
+  const { state } = tf.engine() as unknown as {
+    state: { gradientDepth: number; activeTape: { saved: tf.Tensor[] }[] | null };
+  };
   if (state.gradientDepth > 0 || !state.activeTape) return;
   for (const { saved } of state.activeTape) tf.dispose(saved);
   state.activeTape = null;

@@ -95,7 +95,10 @@ export class LayerGraph {
 
   /** Computes the outputs from tensors, one for each of `inputs` in order. */
   run(inputs: readonly tf.Tensor[], options: CallOptions): Nested<tf.Tensor> {
-    return this.#compute(inputs, (node, args) => node.layer.__call__(args, { ...options, ...node.options }) as Nested<tf.Tensor>);
+    return this.#compute(
+      inputs,
+      (node, args) => node.layer.__call__(args, { ...options, ...node.options }) as Nested<tf.Tensor>,
+    );
   }
 
   /** The shapes of the outputs for shapes of the inputs. */
@@ -114,7 +117,12 @@ export class LayerGraph {
     });
     for (const node of this.nodesByDepth.flat()) {
       if (node.outputTensors.every((tensor) => values.has(tensor))) continue;
-      const results = flatten(call(node, mapStructure(node.inputs, (tensor) => values.get(tensor) as never)));
+      const results = flatten(
+        call(
+          node,
+          mapStructure(node.inputs, (tensor) => values.get(tensor) as never),
+        ),
+      );
       node.outputTensors.forEach((tensor, i) => {
         values.set(tensor, results[i] as T);
       });

@@ -47,7 +47,9 @@ export function fitShape(who: string, input: SymbolicTensor, given: Shape): Shap
   let shape = given;
   if (given.length === expected.length + 1 && given.at(-1) === 1) shape = given.slice(0, -1);
   else if (given.length === expected.length - 1 && expected.at(-1) === 1) shape = [...given, 1];
-  const fits = shape.length === expected.length && expected.every((dim, i) => dim === null || shape[i] === null || dim === shape[i]);
+  const fits =
+    shape.length === expected.length &&
+    expected.every((dim, i) => dim === null || shape[i] === null || dim === shape[i]);
   if (fits) return shape;
   throw new ValueError(
     `${who}: expected shape ${formatShape(expected)} for input '${input.name}'. Received: shape ${formatShape(given)}.`,

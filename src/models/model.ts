@@ -4,7 +4,7 @@ import { formatShape, type Shape, unknownName, ValueError } from '../backend/err
 import { autoName } from '../backend/names';
 import { flatten, mapStructure, type Nested } from '../backend/nest';
 import { resolveOptions, type Signature } from '../backend/options';
-import { type CallOptions, Layer } from '../layers/layer';
+import type { CallOptions, Layer } from '../layers/layer';
 import { mapShapes, type Node, SymbolicTensor } from '../layers/symbolic';
 import type { Config } from '../saving/registry';
 import { configFromGraph, graphFromConfig } from './config';
@@ -25,7 +25,11 @@ export interface ModelOptions {
 }
 
 export type ModelArguments =
-  | [inputs: SymbolicTensor | readonly SymbolicTensor[], outputs: SymbolicTensor | readonly SymbolicTensor[], options?: ModelOptions]
+  | [
+      inputs: SymbolicTensor | readonly SymbolicTensor[],
+      outputs: SymbolicTensor | readonly SymbolicTensor[],
+      options?: ModelOptions,
+    ]
   | [options?: ModelOptions];
 
 const SIGNATURE: Signature<ModelOptions> = {
@@ -38,10 +42,10 @@ const SIGNATURE: Signature<ModelOptions> = {
 export class ModelLayer extends Trainer {
   static override readonly className: string = 'Model';
   static override readonly module: string = 'keras.src.models.functional';
+  static override readonly takesMask: boolean = true;
 
   /** Makes a functional model from what `getConfig` returned. */
   static override fromConfig(config: Config): ModelLayer {
-    // biome-ignore lint/complexity/noThisInStatic: subclasses make themselves
     const cls = this as unknown as new (options: ModelOptions) => ModelLayer;
     return new cls('layers' in config ? graphFromConfig(config) : (config as ModelOptions));
   }
@@ -85,8 +89,18 @@ export class ModelLayer extends Trainer {
     return this.graph?.nodesByDepth ?? [];
   }
 
+  /** Models are built for any batch size. */
+  override buildFor(inputShape: Nested<Shape>): void {
+    super.buildFor(mapShapes(inputShape, (shape) => [null, ...shape.slice(1)] as never));
+  }
+
+  override getBuildConfig(): Config | undefined {
+    return this.kind === 'functional' ? { input_shape: null } : super.getBuildConfig();
+  }
+
   override call(inputs: Nested<tf.Tensor>, options: CallOptions): Nested<tf.Tensor> {
-    if (!this.graph) throw new ValueError(`${this.label}: no call(). Override call(inputs, options), or give inputs and outputs.`);
+    if (!this.graph)
+      throw new ValueError(`${this.label}: no call(). Override call(inputs, options), or give inputs and outputs.`);
     return unpackOne(this.graph.run(standardizeInputs(this.label, this.graph.inputStructure, inputs), options));
   }
 
@@ -145,7 +159,9 @@ export class ModelLayer extends Trainer {
 
   #needGraph(what: string): LayerGraph {
     if (this.graph) return this.graph;
-    throw new ValueError(`${this.label}: no ${what} yet, because the input shape is not known. Add an Input, or build it.`);
+    throw new ValueError(
+      `${this.label}: no ${what} yet, because the input shape is not known. Add an Input, or build it.`,
+    );
   }
 
   /**
@@ -195,7 +211,10 @@ function functionalGraph(who: string, inputs: unknown, outputs: unknown): LayerG
     const leaves = flatten(structure as Nested<unknown>);
     const wrong = leaves.find((leaf) => !(leaf instanceof SymbolicTensor));
     if (leaves.length > 0 && wrong === undefined && structure !== undefined) continue;
-    const received = wrong && 'shape' in (wrong as object) ? `a tensor of shape ${formatShape((wrong as tf.Tensor).shape)}` : String(wrong);
+    const received =
+      wrong && 'shape' in (wrong as object)
+        ? `a tensor of shape ${formatShape((wrong as tf.Tensor).shape)}`
+        : String(wrong);
     throw new ValueError(`${who}: '${what}' must be symbolic tensors, as Input returns them. Received: ${received}.`);
   }
   return new LayerGraph(who, inputs as Nested<SymbolicTensor>, outputs as Nested<SymbolicTensor>);
@@ -203,7 +222,9 @@ function functionalGraph(who: string, inputs: unknown, outputs: unknown): LayerG
 
 /** A list of one is that one, as Keras has it. Shapes are lists of numbers, never of one list. */
 function unpackOne<T>(structure: Nested<T>): Nested<T> {
-  return Array.isArray(structure) && structure.length === 1 && typeof structure[0] !== 'number' && structure[0] !== null ? (structure[0] as Nested<T>) : structure;
+  return Array.isArray(structure) && structure.length === 1 && typeof structure[0] !== 'number' && structure[0] !== null
+    ? (structure[0] as Nested<T>)
+    : structure;
 }
 
 /**

@@ -19,7 +19,9 @@ export function applyClassWeight(
 ): StepData {
   if (classWeight === undefined || classWeight === null) return data;
   if (data.sampleWeight !== undefined) {
-    throw new ValueError(`${who}: classWeight and sampleWeight cannot be given together. Multiply them into sampleWeight.`);
+    throw new ValueError(
+      `${who}: classWeight and sampleWeight cannot be given together. Multiply them into sampleWeight.`,
+    );
   }
   for (const [key, weight] of Object.entries(classWeight)) {
     if (/^\d+$/.test(key) && typeof weight === 'number' && weight >= 0) continue;
@@ -31,7 +33,9 @@ export function applyClassWeight(
   const labels = data.y === undefined ? [] : flatten(data.y);
   const [y] = labels;
   if (!y || labels.length !== 1) {
-    throw new ValueError(`${who}: classWeight is for models with one output. Received: ${labels.length} arrays of labels.`);
+    throw new ValueError(
+      `${who}: classWeight is for models with one output. Received: ${labels.length} arrays of labels.`,
+    );
   }
   const classes = tf.tidy(() => (y.rank > 1 && (y.shape.at(-1) as number) > 1 ? y.argMax(-1) : y.flatten()).dataSync());
   const weights = Float32Array.from(classes, (label) => classWeight[Math.round(label)] ?? 1);

@@ -37,7 +37,6 @@ export class SequentialModel extends ModelLayer {
 
   /** Makes a model from what `getConfig` returned. */
   static override fromConfig(config: Config): SequentialModel {
-    // biome-ignore lint/complexity/noThisInStatic: subclasses make themselves
     const cls = this as unknown as new (options: SequentialOptions) => SequentialModel;
     const model = new cls({
       name: config['name'] as string,
@@ -100,10 +99,14 @@ export class SequentialModel extends ModelLayer {
     }
     const [first] = this.#stack;
     if (this.#stack.some((other) => other.name === layer.name)) {
-      throw new ValueError(`${this.label}: a layer named '${layer.name}' is in the model already. Give each layer its own name.`);
+      throw new ValueError(
+        `${this.label}: a layer named '${layer.name}' is in the model already. Give each layer its own name.`,
+      );
     }
     if (layer instanceof InputLayer && first) {
-      throw new ValueError(`${this.label}: an Input must come first, and once. Received: '${layer.name}' as layer ${this.#stack.length}.`);
+      throw new ValueError(
+        `${this.label}: an Input must come first, and once. Received: '${layer.name}' as layer ${this.#stack.length}.`,
+      );
     }
     if (!first && layer.batchInputShape && !(layer instanceof InputLayer)) {
       this.#stack.push(new InputLayer({ batchShape: layer.batchInputShape, dtype: layer.dtype }));
@@ -130,7 +133,8 @@ export class SequentialModel extends ModelLayer {
 
   override build(inputShape: Nested<Shape>): void {
     const [first] = this.#stack;
-    if (!first) throw new ValueError(`${this.label}: cannot be built, because it has no layers. Call add(layer) first.`);
+    if (!first)
+      throw new ValueError(`${this.label}: cannot be built, because it has no layers. Call add(layer) first.`);
     const shape = inputShape as Shape;
     if (first instanceof InputLayer && formatShape(first.batchShape) !== formatShape(shape)) {
       throw new ValueError(

@@ -11,8 +11,8 @@ import {
   type DataInput,
   IterableSource,
   isIterableData,
-  sampleCount,
   type StepData,
+  sampleCount,
   splitData,
 } from './data';
 import { applyClassWeight, type ClassWeight } from './sampleWeights';
@@ -63,7 +63,13 @@ function orFree<T>(converter: Converter, body: () => T): T {
   }
 }
 
-function arraySource(model: Trainer, who: string, data: StepData, options: SourceOptions, converter: Converter): ArraySource {
+function arraySource(
+  model: Trainer,
+  who: string,
+  data: StepData,
+  options: SourceOptions,
+  converter: Converter,
+): ArraySource {
   checkData(model, who, data);
   return new ArraySource(who, data, options.batchSize ?? DEFAULT_BATCH_SIZE, options.shuffle ?? false, converter);
 }
@@ -78,7 +84,9 @@ function source(model: Trainer, who: string, given: DataArguments, options: Sour
 
 function iterableSource(model: Trainer, who: string, iterable: object, options: SourceOptions): IterableSource {
   if (options.sampleWeight !== undefined) {
-    throw new ValueError(`${who}: sampleWeight must not be given with a dataset or an iterable: let it give [x, y, sampleWeight].`);
+    throw new ValueError(
+      `${who}: sampleWeight must not be given with a dataset or an iterable: let it give [x, y, sampleWeight].`,
+    );
   }
   return new IterableSource(who, iterable, arityOf(model), (data, converter) => {
     const weighted = applyClassWeight(who, data, options.classWeight, converter);
@@ -87,10 +95,16 @@ function iterableSource(model: Trainer, who: string, iterable: object, options: 
   });
 }
 
-function validationSource(model: Trainer, given: Training['validationData'], batchSize: number | undefined): BatchSource {
+function validationSource(
+  model: Trainer,
+  given: Training['validationData'],
+  batchSize: number | undefined,
+): BatchSource {
   if (isIterableData(given)) return source(model, 'fit: validationData', { x: given as object, y: undefined }, {});
   if (!Array.isArray(given) || given.length < 2 || given.length > 3) {
-    throw new ValueError(`fit: validationData must be [x, y], [x, y, sampleWeight] or a dataset. Received: ${formatValue(given)}.`);
+    throw new ValueError(
+      `fit: validationData must be [x, y], [x, y, sampleWeight] or a dataset. Received: ${formatValue(given)}.`,
+    );
   }
   const [x, y, sampleWeight] = given as [DataInput, DataInput, DataInput?];
   return source(model, 'fit: validationData', { x, y }, { batchSize, sampleWeight });
@@ -98,7 +112,11 @@ function validationSource(model: Trainer, given: Training['validationData'], bat
 
 /** The sources of the methods of a model. Data is converted and checked here, before anything of the model changes. */
 export const makeSource = {
-  forFit(model: Trainer, given: DataArguments, o: Training): { train: BatchSource; validation: BatchSource | undefined; dispose(): void } {
+  forFit(
+    model: Trainer,
+    given: DataArguments,
+    o: Training,
+  ): { train: BatchSource; validation: BatchSource | undefined; dispose(): void } {
     const made: BatchSource[] = [];
     const dispose = (): void => {
       for (const each of made) each.dispose();
@@ -116,7 +134,13 @@ export const makeSource = {
         const plain = convertData(model, 'fit', given, { sampleWeight: o.sampleWeight }, converter);
         checkData(model, 'fit', plain);
         const [trained, held] = splitData('fit', plain, o.validationSplit, converter);
-        validation = new ArraySource('fit', held, o.validationBatchSize ?? DEFAULT_BATCH_SIZE, false, new Converter('fit'));
+        validation = new ArraySource(
+          'fit',
+          held,
+          o.validationBatchSize ?? DEFAULT_BATCH_SIZE,
+          false,
+          new Converter('fit'),
+        );
         const weighted = applyClassWeight('fit', trained, o.classWeight, converter);
         return new ArraySource('fit', weighted, o.batchSize ?? DEFAULT_BATCH_SIZE, o.shuffle, converter);
       });

@@ -1,25 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
-import { native } from '../backend/native';
+import { canRunGraphs } from '../backend/graph';
 import { flatten, mapStructure, type Nested } from '../backend/nest';
 import { tidy } from '../backend/tidy';
 import { toNumbers } from './compilation';
-import { CompiledSteps, type CompiledStep } from './compiledSteps';
-import { type Batch, type StepData, takeRows } from './data';
-import type { StepLogs, Trainer } from './trainer';
-
-/** The three things a model does with a batch. */
-export type StepKind = 'train' | 'test' | 'predict';
-/** Logs of a custom step, outputs of a prediction (the caller owns them), or nothing. */
-export type StepResult = Record<string, number> | Nested<tf.Tensor> | undefined;
+import { type CompiledStep, CompiledSteps } from './compiledSteps';
+import { type Batch, takeRows } from './data';
+import { runStep, type StepKind, type StepResult } from './stepKinds';
+import type { StepLogs } from './trainable';
+import type { Trainer } from './trainer';
 
 /** Steps of a kind from which a compiled graph pays. */
 const WORTHWHILE = 12;
-
-/** What a step of a kind computes, on tensors in the structure of the data. */
-export function runStep(model: Trainer, kind: StepKind, data: StepData): StepLogs | Nested<tf.Tensor> {
-  if (kind === 'predict') return model.predictStep(data);
-  return kind === 'train' ? model.trainStep(data) : model.testStep(data);
-}
 
 /** Runs the steps of a model: as compiled graphs where that is possible and pays, else operation by operation. */
 export class StepRunner {
@@ -43,7 +34,7 @@ export class StepRunner {
   }
 
   #worthwhile(kind: StepKind, planned: number): boolean {
-    if (this.#model.runEagerly || this.#refused.has(kind) || !native()) return false;
+    if (this.#model.runEagerly || this.#refused.has(kind) || !canRunGraphs()) return false;
     // The first step is always eager: it makes what is made on first use.
     const made = this.#eagerSteps[kind];
     return made > 0 && made + planned >= WORTHWHILE;

@@ -19,6 +19,13 @@ export interface Serializable {
   getConfig(): Config;
 }
 
+/** An object that is made in two steps: constructed, then built for input shapes. */
+export interface Buildable {
+  /** What `buildFromConfig` needs to build the same again; nothing before it is built. */
+  getBuildConfig(): Record<string, unknown> | undefined;
+  buildFromConfig(config: Record<string, unknown>): void;
+}
+
 /** A class whose instances can be written as JSON. */
 export interface SerializableClass<T = unknown> {
   /** Keras's class name, also after minification. */
@@ -33,6 +40,8 @@ export interface SerializableClass<T = unknown> {
 type AnyClass = (abstract new (...args: any) => object) & Partial<SerializableClass<any>> & { name: string };
 
 const modules = new Map<string, Map<string, AnyClass>>();
+/** The `customObjects` of the `deserialize` that is running, also for what is nested in it. */
+let givenClasses: Readonly<Record<string, AnyClass>> = {};
 const custom = new Map<string, { cls: AnyClass; registeredName: string }>();
 
 /** Makes the classes of a Keras module known; called by that module's `index.ts`. Later names win over earlier ones. */
@@ -66,11 +75,14 @@ export function serializeObject(object: Serializable): SerializedObject {
   const registered = registeredNameOf(cls);
   const module = (cls as Partial<SerializableClass>).module ?? null;
   const known = module !== null && modules.get(module)?.get(className)?.prototype === cls.prototype;
+  const buildConfig = (object as Partial<Buildable>).getBuildConfig?.();
   return {
     module: known ? module : null,
     class_name: className,
     config: object.getConfig(),
-    registered_name: known ? null : (registered ?? className),
+    // Keras names its functional models twice, because they are not of its public modules.
+    registered_name: known && className !== 'Functional' ? null : (registered ?? className),
+    ...(buildConfig && { build_config: buildConfig }),
   };
 }
 
@@ -109,17 +121,21 @@ export function deserializeObject(
       `deserialize: expected an object { module, class_name, config, registered_name }. Received: ${formatValue(json)}.`,
     );
   }
-  const cls = findClass(json, expectedModule, customObjects);
-  return cls.fromConfig ? cls.fromConfig(json.config) : constructFromConfig(cls, json.config);
+  const outer = givenClasses;
+  givenClasses = { ...outer, ...customObjects };
+  try {
+    const cls = findClass(json, expectedModule);
+    const object: unknown = cls.fromConfig ? cls.fromConfig(json.config) : constructFromConfig(cls, json.config);
+    if (json.build_config) (object as Partial<Buildable>).buildFromConfig?.(json.build_config);
+    return object;
+  } finally {
+    givenClasses = outer;
+  }
 }
 
-function findClass(
-  json: SerializedObject,
-  expectedModule: string,
-  customObjects: Readonly<Record<string, AnyClass>>,
-): AnyClass {
+function findClass(json: SerializedObject, expectedModule: string): AnyClass {
   const { class_name: name, registered_name: registered, module } = json;
-  const given = customObjects[registered ?? ''] ?? customObjects[name];
+  const given = givenClasses[registered ?? ''] ?? givenClasses[name];
   if (given) return given;
   const own = registered ? custom.get(registered) : undefined;
   if (own) return own.cls;

@@ -66,10 +66,19 @@ function fitOptions(given: Record<string, unknown>): Record<string, unknown> {
   return { epochs, batchSize, validationSplit, classWeight, sampleWeight, stepsPerEpoch };
 }
 
-function expectClose(actual: readonly number[] | Float32Array, expected: readonly number[], what: string, tolerance = 2e-5): void {
+function expectClose(
+  actual: readonly number[] | Float32Array,
+  expected: readonly number[],
+  what: string,
+  tolerance = 2e-5,
+): void {
   expect(actual.length).toBe(expected.length);
-  const worst = Array.from(actual).findIndex((v, i) => !(Math.abs(v - (expected[i] as number)) <= tolerance * Math.max(1, Math.abs(v))));
-  expect(worst < 0 ? `${what} equal` : `${what}[${worst}] = ${actual[worst]}, Keras ${expected[worst]}`).toBe(`${what} equal`);
+  const worst = Array.from(actual).findIndex(
+    (v, i) => !(Math.abs(v - (expected[i] as number)) <= tolerance * Math.max(1, Math.abs(v))),
+  );
+  expect(worst < 0 ? `${what} equal` : `${what}[${worst}] = ${actual[worst]}, Keras ${expected[worst]}`).toBe(
+    `${what} equal`,
+  );
 }
 
 beforeAll(() => ready());
@@ -80,7 +89,12 @@ describe.each([true, false])('runEagerly: %s', (runEagerly) => {
     const notice = jest.spyOn(console, 'warn');
     const model = (models[name] as () => ModelType)();
     model.setWeights(run.weights.map(tensor));
-    const { loss, metrics, loss_weights: lossWeights, weighted_metrics: weightedMetrics } = run.compile as Record<string, never>;
+    const {
+      loss,
+      metrics,
+      loss_weights: lossWeights,
+      weighted_metrics: weightedMetrics,
+    } = run.compile as unknown as Record<string, never>;
     const optimizer = optimizers.deserialize(run.optimizer as never);
     model.compile({ optimizer, loss, metrics, lossWeights, weightedMetrics, runEagerly });
     const [x, y] = [data(run.x), data(run.y)];
@@ -91,7 +105,8 @@ describe.each([true, false])('runEagerly: %s', (runEagerly) => {
     const { history } = await model.fit(x, y, options);
 
     expect(Object.keys(history)).toEqual(run.order);
-    for (const [key, values] of Object.entries(run.history)) expectClose(history[key] as number[], values as number[], key);
+    for (const [key, values] of Object.entries(run.history))
+      expectClose(history[key] as number[], values as number[], key);
     model.getWeights().forEach((w, i) => {
       expectClose(w.dataSync() as Float32Array, run.after[i]?.values as number[], `weight ${i}`, 1e-4);
     });

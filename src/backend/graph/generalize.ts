@@ -51,7 +51,10 @@ class Generalizer {
     this.#out.push({ ...a, attributes: { ...a.attributes, shape: shape(merged) } });
     const axis = merged.indexOf(-1);
     if (this.#batch !== undefined || axis < 0) return;
-    const sizes = this.#add('Shape', [`${a.name}:0`], { T: a.attributes['dtype'] as never, out_type: type(DTYPE.int32) });
+    const sizes = this.#add('Shape', [`${a.name}:0`], {
+      T: a.attributes['dtype'] as never,
+      out_type: type(DTYPE.int32),
+    });
     const at = (i: number): string => this.#constant('int32', [1], [i]);
     this.#batch = this.#add('StridedSlice', [sizes, at(axis), at(axis + 1), at(1)], {
       T: type(DTYPE.int32),
@@ -61,7 +64,10 @@ class Generalizer {
   }
 
   #mergeConstants(a: GraphNode, b: GraphNode): void {
-    const [ca, cb] = [a.constant, b.constant] as [NonNullable<GraphNode['constant']>, NonNullable<GraphNode['constant']>];
+    const [ca, cb] = [a.constant, b.constant] as [
+      NonNullable<GraphNode['constant']>,
+      NonNullable<GraphNode['constant']>,
+    ];
     const sameShape = ca.shape.join() === cb.shape.join();
     if (sameShape && Buffer.compare(ca.bytes, cb.bytes) === 0) {
       this.#out.push(a);
@@ -83,7 +89,13 @@ class Generalizer {
   }
 
   /** A constant whose shape has the batch in it: uniform, so it can be filled at any size. */
-  #fill(node: GraphNode, a: ArrayLike<number>, b: ArrayLike<number>, shapeA: readonly number[], shapeB: readonly number[]): void {
+  #fill(
+    node: GraphNode,
+    a: ArrayLike<number>,
+    b: ArrayLike<number>,
+    shapeA: readonly number[],
+    shapeB: readonly number[],
+  ): void {
     const { dtype } = node.constant as NonNullable<GraphNode['constant']>;
     const value = a[0];
     const uniform = value !== undefined && [...Array.from(a), ...Array.from(b)].every((item) => item === value);
@@ -103,7 +115,9 @@ class Generalizer {
       throw new Unrecordable('a size or an index changes from call to call, and not with the batch size');
     }
     const bases = Array.from(a, (value, i) => value - (slopes[i] as number) * sizeA);
-    const scaled = this.#add('Mul', [this.#constant('int32', dims, slopes), this.#batchSize()], { T: type(DTYPE.int32) });
+    const scaled = this.#add('Mul', [this.#constant('int32', dims, slopes), this.#batchSize()], {
+      T: type(DTYPE.int32),
+    });
     return this.#add('AddV2', [scaled, this.#constant('int32', dims, bases)], { T: type(DTYPE.int32) }, name);
   }
 
@@ -124,7 +138,8 @@ class Generalizer {
   }
 
   #batchSize(): string {
-    if (this.#batch === undefined) throw new Unrecordable('its sizes change from call to call, though the data does not');
+    if (this.#batch === undefined)
+      throw new Unrecordable('its sizes change from call to call, though the data does not');
     return this.#batch;
   }
 
@@ -134,8 +149,18 @@ class Generalizer {
     return `${name}:0`;
   }
 
-  #add(op: string, inputs: string[], attributes: GraphNode['attributes'], name = `batch_${op}_${this.#count++}`): string {
-    this.#out.push({ name, op, inputs, attributes: op === 'StridedSlice' ? { ...attributes, ...NO_MASKS } : attributes });
+  #add(
+    op: string,
+    inputs: string[],
+    attributes: GraphNode['attributes'],
+    name = `batch_${op}_${this.#count++}`,
+  ): string {
+    this.#out.push({
+      name,
+      op,
+      inputs,
+      attributes: op === 'StridedSlice' ? { ...attributes, ...NO_MASKS } : attributes,
+    });
     return `${name}:0`;
   }
 }

@@ -1,4 +1,4 @@
 export { generalize } from './generalize';
 export { Unrecordable } from './node';
 export { activeRecorder, type GraphRecorder, nativeId, type Recording, record } from './record';
-export { GraphSession, type SessionFunction } from './session';
+export { canRunGraphs, GraphSession, type SessionFunction } from './session';

@@ -20,6 +20,8 @@ export interface GraphNode {
   inputs: readonly string[];
   attributes: Readonly<Record<string, Attribute>>;
   constant?: Constant;
+  /** The layer it is of, if that is known. */
+  place?: string;
 }
 
 /** Numbers of dtypes in TensorFlow's C API. */
@@ -32,7 +34,12 @@ export const bool = (value: boolean): Attribute => ({ kind: 'bool', value });
 export const string = (value: string): Attribute => ({ kind: 'string', value });
 
 /** A `Const` node of float32 or int32 numbers. */
-export function constant(name: string, dtype: 'float32' | 'int32', dims: readonly number[], values: readonly number[]): GraphNode {
+export function constant(
+  name: string,
+  dtype: 'float32' | 'int32',
+  dims: readonly number[],
+  values: readonly number[],
+): GraphNode {
   const array = dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values);
   return constantNode(name, { dtype: DTYPE[dtype], shape: dims, bytes: new Uint8Array(array.buffer) });
 }
@@ -49,7 +56,11 @@ export function numbersOf({ dtype, bytes }: Constant): ArrayLike<number> {
   return copy;
 }
 
-/** A step that cannot be a graph; the message says why. */
+/** A step that cannot be a graph; the message says why, and in which layer if that is known. */
 export class Unrecordable extends Error {
   override readonly name = 'Unrecordable';
+
+  constructor(reason: string, place = '') {
+    super(place === '' ? reason : `${reason} in layer '${place}'`);
+  }
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { type NativeBackend, type NativeBinding, native, type OpAttr } from '../native';
-import { type Variable, type VariableRecorder, withRecorder } from '../variable';
+import { pathOf } from '../names';
+import { attr, type NativeBackend, type NativeBinding, type NativeTensor, native, type OpAttr } from '../native';
+import { isOwned, type Variable, type VariableRecorder, withRecorder } from '../variable';
 import { type Attribute, bool, DTYPE, type GraphNode, int, shape, type, Unrecordable } from './node';
 
 /** A function as it ran once: its operations as a graph, with what it read, wrote and returned. */
@@ -32,7 +33,18 @@ const ATTRIBUTE_KINDS = ['string', 'int', 'float', 'bool', 'type', 'shape'] as c
 /** Operations whose list of inputs needs its length as attribute `N`, and how many inputs do not count. */
 const LIST_INPUTS: Readonly<Record<string, number>> = { Concat: 1, ConcatV2: 1, Pack: 0, AddN: 0 };
 /** Operations that tfjs-node calls without their attribute `T`. */
-const LACKING_T: readonly string[] = ['ExpandDims', 'Conv3D', 'Conv3DBackpropFilterV2', 'Conv3DBackpropInputV2', 'MaxPool3D', 'MaxPool3DGrad', 'AvgPool3D'];
+const LACKING_T: readonly string[] = [
+  'ExpandDims',
+  'Conv3D',
+  'Conv3DBackpropFilterV2',
+  'Conv3DBackpropInputV2',
+  'MaxPool3D',
+  'MaxPool3DGrad',
+  'AvgPool3D',
+];
+
+const READS_VALUE = 'the value of a tensor is read (data(), dataSync(), array() or print())';
+const FOREIGN = 'a tf.Variable is used that is not a weight made by addWeight';
 
 let active: GraphRecorder | undefined;
 
@@ -41,8 +53,13 @@ export function activeRecorder(): GraphRecorder | undefined {
   return active;
 }
 
+/** The layer that is being called, as the names of layers from the outermost inwards. */
+function placeNow(): string {
+  return pathOf('').slice(0, -1);
+}
+
 /** The number under which the addon knows a tensor; uploads its values first where they are still on our side. */
-export function nativeId(backend: NativeBackend, tensor: tf.Tensor): number {
+export function nativeId(backend: NativeBackend, tensor: tf.TensorInfo): number {
   return backend.getInputTensorIds([tensor])[0] as number;
 }
 
@@ -54,41 +71,35 @@ export class GraphRecorder implements VariableRecorder {
   /** Graph name and dtype of every tensor seen, by the addon's number. */
   readonly #names = new Map<number, GraphTensor>();
   /** Tensors that were passed to operations, to look at where one is neither input nor result. */
-  readonly #seen = new Map<number, tf.Tensor>();
+  readonly #seen = new Map<number, tf.TensorInfo>();
   readonly #constants = new Map<number, { shape: number[]; dtype: number; values: ArrayBufferView }>();
   readonly #deleted = new Set<number>();
   readonly #variables = new Set<Variable>();
-  readonly #reads = new Map<Variable, string>();
-  /** Newest value of variables written in the step; `undefined` after an update that the graph alone computes. */
-  readonly #values = new Map<Variable, tf.Tensor | undefined>();
+  /** Reads of each variable since it was last written. */
+  readonly #reads = new Map<Variable, string[]>();
+  /** Newest value of each variable used in the step, but for those to be read again after an update in the graph. */
+  readonly #values = new Map<Variable, tf.Tensor>();
   /** Variables assigned since they were last written in the graph. */
   readonly #assigned = new Set<Variable>();
   readonly #updated = new Map<Variable, string>();
   readonly #kept: tf.Tensor[] = [];
-  readonly #foreign: Set<object>;
+  /** The values of `tf.Variable`s that are not weights; they must be neither read nor changed. */
+  readonly #foreign: ReadonlyMap<object, tf.Variable>;
+  #problem: Unrecordable | undefined;
   #count = 0;
 
   constructor(backend: NativeBackend) {
     this.#backend = backend;
     this.#binding = backend.binding;
     const registered = Object.values(tf.engine().registeredVariables) as tf.Variable[];
-    this.#foreign = new Set(registered.map(({ dataId }) => dataId));
+    this.#foreign = new Map(registered.filter((each) => !isOwned(each)).map((each) => [each.dataId, each]));
   }
 
   run(inputs: readonly tf.Tensor[], body: () => readonly tf.Tensor[]): Recording {
     const feeds = inputs.map((tensor, i) => this.#placeholder(tensor, `input_${i}`));
-    const backend = this.#backend;
     const outer = active;
-    const { getInputTensorIds } = backend;
+    const restore = this.#intercept();
     active = this;
-    backend.binding = this.#wrapper();
-    backend.getInputTensorIds = (tensors): number[] => {
-      const ids = getInputTensorIds.call(backend, tensors);
-      tensors.forEach((tensor, i) => {
-        this.#seen.set(ids[i] as number, tensor as tf.Tensor);
-      });
-      return ids;
-    };
     try {
       let outputs: GraphTensor[] = [];
       withRecorder(this, () =>
@@ -97,19 +108,64 @@ export class GraphRecorder implements VariableRecorder {
           this.#writeValues();
         }),
       );
+      if ([...this.#foreign].some(([dataId, variable]) => variable.dataId !== dataId)) this.#refuse(FOREIGN);
+      if (this.#problem) throw this.#problem;
       return this.#result(feeds, outputs);
     } finally {
       tf.dispose(this.#kept);
-      backend.binding = this.#binding;
-      backend.getInputTensorIds = getInputTensorIds;
+      restore();
       active = outer;
       for (const id of this.#deleted) this.#binding.deleteTensor(id);
     }
   }
 
+  /** Puts the recording binding in place, and sentinels at what cannot be recorded; returns how to undo it. */
+  #intercept(): () => void {
+    const backend = this.#backend;
+    const { getInputTensorIds } = backend;
+    const { random } = Math;
+    backend.binding = this.#wrapper();
+    backend.getInputTensorIds = (tensors): number[] => {
+      const ids = getInputTensorIds.call(backend, tensors);
+      tensors.forEach((tensor, i) => {
+        this.#seen.set(ids[i] as number, tensor);
+      });
+      return ids;
+    };
+    // Never settles: what waits for it must neither run on the numbers of a recording, nor fail.
+    backend.read = () => {
+      this.#note(READS_VALUE);
+      return new Promise(() => {});
+    };
+    Math.random = () => this.#refuse('Math.random() is called');
+    return () => {
+      backend.binding = this.#binding;
+      backend.getInputTensorIds = getInputTensorIds;
+      Reflect.deleteProperty(backend, 'read');
+      Math.random = random;
+    };
+  }
+
+  /** Notes why the step cannot be a graph, and where. Code that catches errors cannot hide it. */
+  #note(reason: string): Unrecordable {
+    this.#problem ??= new Unrecordable(reason, placeNow());
+    return this.#problem;
+  }
+
+  #refuse(reason: string): never {
+    throw this.#note(reason);
+  }
+
   #result(feeds: string[], outputs: GraphTensor[]): Recording {
     const written = [...this.#updated.keys()];
-    return { nodes: this.#nodes, feeds, outputs, variables: [...this.#variables], written, updates: [...this.#updated.values()] };
+    return {
+      nodes: this.#nodes,
+      feeds,
+      outputs,
+      variables: [...this.#variables],
+      written,
+      updates: [...this.#updated.values()],
+    };
   }
 
   #add(op: string, inputs: readonly string[], attributes: Record<string, Attribute>): string {
@@ -121,7 +177,12 @@ export class GraphRecorder implements VariableRecorder {
   #placeholder(tensor: tf.Tensor, name: string): string {
     const id = nativeId(this.#backend, tensor);
     const dtype = DTYPE[tensor.dtype as keyof typeof DTYPE];
-    this.#nodes.push({ name, op: 'Placeholder', inputs: [], attributes: { dtype: type(dtype), shape: shape(tensor.shape) } });
+    this.#nodes.push({
+      name,
+      op: 'Placeholder',
+      inputs: [],
+      attributes: { dtype: type(dtype), shape: shape(tensor.shape) },
+    });
     this.#names.set(id, { name: `${name}:0`, dtype });
     return `${name}:0`;
   }
@@ -138,12 +199,8 @@ export class GraphRecorder implements VariableRecorder {
         return id;
       },
       deleteTensor: (id: number) => void this.#deleted.add(id),
-      tensorDataSync: () => {
-        throw new Unrecordable('the value of a tensor is read (data(), dataSync(), array() or print())');
-      },
-      runSavedModel: () => {
-        throw new Unrecordable('another compiled graph is run inside the step');
-      },
+      tensorDataSync: () => this.#refuse(READS_VALUE),
+      runSavedModel: () => this.#refuse('another compiled graph is run inside the step'),
       executeOp: (op: string, attrs: OpAttr[], ids: number[], count: number) => this.#execute(op, attrs, ids, count),
     });
   }
@@ -194,42 +251,51 @@ export class GraphRecorder implements VariableRecorder {
   /** A tensor from outside the step, to become a constant. */
   #captured(id: number): { shape: number[]; dtype: number; values: ArrayBufferView } {
     const tensor = this.#seen.get(id);
-    if (!tensor) throw new Unrecordable('a tensor of unknown origin is used');
-    if (this.#foreign.has(tensor.dataId as object)) {
-      throw new Unrecordable('a tf.Variable is used that is not a weight made by addWeight');
-    }
+    if (!tensor) return this.#refuse('a tensor of unknown origin is used');
+    if (this.#foreign.has(tensor.dataId as object)) this.#refuse(FOREIGN);
+    if (!(tensor.dtype in DTYPE)) this.#refuse(`a tensor of dtype ${tensor.dtype} is used`);
     const values = this.#binding.tensorDataSync(id);
-    if (!(tensor.dtype in DTYPE)) throw new Unrecordable(`a tensor of dtype ${tensor.dtype} is used`);
     return { shape: [...tensor.shape], dtype: DTYPE[tensor.dtype as keyof typeof DTYPE], values };
   }
 
-  read(variable: Variable): tf.Variable {
-    const value = this.#values.get(variable);
-    if (value) return value as tf.Variable;
-    if (this.#values.has(variable)) return this.#readUpdated(variable);
-    if (!this.#reads.has(variable)) {
-      const id = nativeId(this.#backend, variable.local);
-      const name = this.#add('ReadVariableOp', [`${handleName(variable)}:0`], { dtype: type(DTYPE[variable.dtype]) });
-      this.#names.set(id, { name: `${name}:0`, dtype: DTYPE[variable.dtype] });
-      this.#variables.add(variable);
-      this.#reads.set(variable, name);
-    }
-    return variable.local;
+  read(variable: Variable): tf.Tensor {
+    return this.#values.get(variable) ?? this.#readState(variable);
   }
 
-  /** A variable's value after an update that only the graph computes: its node, with any numbers of the right shape. */
-  #readUpdated(variable: Variable): tf.Variable {
-    const dtype = DTYPE[variable.dtype];
-    const after = [`${handleName(variable)}:0`, `^${this.#updated.get(variable)}`];
-    const name = this.#add('ReadVariableOp', after, { dtype: type(dtype) });
-    const binding = this.#backend.binding;
-    this.#backend.binding = this.#binding;
-    const stand = this.#keep(tf.zeros(variable.shape, variable.dtype));
-    const id = nativeId(this.#backend, stand);
-    this.#backend.binding = binding;
+  /**
+   * Reads a variable's state: its node, with a tensor of its own. That has the true values before the first write; after
+   * an update that the graph alone computes it has zeros.
+   */
+  #readState(variable: Variable): tf.Tensor {
+    const [dtype, updated] = [DTYPE[variable.dtype], this.#updated.get(variable)];
+    const name = this.#add('ReadVariableOp', [`${handleName(variable)}:0`, ...(updated ? [`^${updated}`] : [])], {
+      dtype: type(dtype),
+    });
+    const value = this.#keep(this.#unrecorded(() => (updated ? tf.zeros(variable.shape, variable.dtype) : this.#alias(variable))));
+    const id = this.#unrecorded(() => nativeId(this.#backend, value));
     this.#names.set(id, { name: `${name}:0`, dtype });
-    this.#values.set(variable, stand);
-    return stand as tf.Variable;
+    this.#variables.add(variable);
+    this.#reads.set(variable, [...(this.#reads.get(variable) ?? []), name]);
+    this.#values.set(variable, value);
+    return value;
+  }
+
+  /** The values of a variable under another number, so that other tensors that share them are not taken for it. */
+  #alias({ local, dtype }: Variable): tf.Tensor {
+    const attributes = [attr.type('T', dtype)];
+    const [result] = this.#binding.executeOp('Identity', attributes, [nativeId(this.#backend, local)], 1);
+    return this.#backend.createOutputTensor(result as NativeTensor);
+  }
+
+  /** Runs `body` with the real binding. */
+  #unrecorded<T>(body: () => T): T {
+    const { binding } = this.#backend;
+    this.#backend.binding = this.#binding;
+    try {
+      return body();
+    } finally {
+      this.#backend.binding = binding;
+    }
   }
 
   assign(variable: Variable, value: tf.Tensor): void {
@@ -251,7 +317,12 @@ export class GraphRecorder implements VariableRecorder {
    * @param inputs its other inputs.
    * @param options its boolean attributes.
    */
-  update(op: string, variables: readonly Variable[], inputs: readonly tf.Tensor[], options: Record<string, boolean> = {}): void {
+  update(
+    op: string,
+    variables: readonly Variable[],
+    inputs: readonly tf.Tensor[],
+    options: Record<string, boolean> = {},
+  ): void {
     for (const variable of variables) this.#flush(variable);
     const before = variables.flatMap((variable) => this.#previous(variable));
     const handles = variables.map((variable) => `${handleName(variable)}:0`);
@@ -263,24 +334,31 @@ export class GraphRecorder implements VariableRecorder {
     });
     for (const variable of variables) {
       this.#variables.add(variable);
-      this.#updated.set(variable, name);
-      this.#values.set(variable, undefined);
+      this.#wrote(variable, name);
+      this.#values.delete(variable);
     }
   }
 
-  /** What an update of a variable must wait for: the read before it, and the write before it. */
+  /** What an update of a variable must wait for: the reads before it, and the write before it. */
   #previous(variable: Variable): string[] {
-    const [read, write] = [this.#reads.get(variable), this.#updated.get(variable)];
-    return [...(read ? [`^${read}`] : []), ...(write ? [`^${write}`] : [])];
+    const write = this.#updated.get(variable);
+    return [...(this.#reads.get(variable) ?? []), ...(write ? [write] : [])].map((name) => `^${name}`);
+  }
+
+  #wrote(variable: Variable, node: string): void {
+    this.#updated.set(variable, node);
+    this.#reads.delete(variable);
   }
 
   /** Writes the newest value of a variable that was assigned. */
   #flush(variable: Variable): void {
-    const value = this.#values.get(variable);
-    if (!value || !this.#assigned.delete(variable)) return;
-    const inputs = [`${handleName(variable)}:0`, this.#tensorOf(value).name, ...this.#previous(variable)];
-    const name = this.#add('AssignVariableOp', inputs, { dtype: type(DTYPE[variable.dtype]), validate_shape: bool(false) });
-    this.#updated.set(variable, name);
+    if (!this.#assigned.delete(variable)) return;
+    const value = this.#tensorOf(this.#values.get(variable) as tf.Tensor).name;
+    const name = this.#add('AssignVariableOp', [`${handleName(variable)}:0`, value, ...this.#previous(variable)], {
+      dtype: type(DTYPE[variable.dtype]),
+      validate_shape: bool(false),
+    });
+    this.#wrote(variable, name);
   }
 
   #writeValues(): void {

@@ -1,8 +1,14 @@
-import { type NativeBackend, type NativeTensor, native } from '../native';
+import type * as tf from '@tensorflow/tfjs';
+import { type NativeBackend, native } from '../native';
 import type { Variable, VariableHome } from '../variable';
 import { bool, constant, DTYPE, type GraphNode, shape, string, type } from './node';
 import { handleName, nativeId, type Recording } from './record';
 import { loadGraph } from './savedModel';
+
+/** Whether graphs can be run: whether the native library is in use. */
+export function canRunGraphs(): boolean {
+  return native() !== undefined;
+}
 
 /** A recorded function in a session. */
 export interface SessionFunction {
@@ -79,17 +85,25 @@ export class GraphSession implements VariableHome {
 
   /**
    * Runs a function.
-   * @param inputs the addon's numbers of the input tensors; they stay the caller's.
-   * @returns its results; the caller deletes them.
+   * @param inputs tensors, which stay the caller's, and arrays of int32 numbers, of which tensors are made for this run.
+   * @returns its results; the caller owns them.
    */
-  run(called: SessionFunction, inputs: number[]): NativeTensor[] {
-    const { binding } = this.#backend;
+  run(called: SessionFunction, inputs: readonly (tf.Tensor | Int32Array)[]): tf.Tensor[] {
+    const backend = this.#backend;
+    const { binding } = backend;
     this.#send(called.variables);
+    const made: number[] = [];
+    const ids = inputs.map((input) => {
+      if (!(input instanceof Int32Array)) return nativeId(backend, input);
+      made.push(binding.createTensor([input.length], DTYPE.int32, input));
+      return made.at(-1) as number;
+    });
     try {
-      const fetched = binding.runSavedModel(this.#id as number, inputs, called.feeds, called.fetches);
+      const fetched = binding.runSavedModel(this.#id as number, ids, called.feeds, called.fetches);
       for (const { id } of fetched.splice(called.resultCount)) binding.deleteTensor(id);
-      return fetched;
+      return fetched.map((result) => backend.createOutputTensor(result));
     } finally {
+      for (const id of made) binding.deleteTensor(id);
       for (const variable of called.written) {
         variable.changedIn(this);
         this.#held.set(variable, variable.version);
@@ -150,7 +164,12 @@ function variableNodes(variable: Variable): GraphNode[] {
   const dims = shape(variable.shape);
   const handle = `${name}:0`;
   return [
-    { name, op: 'VarHandleOp', inputs: [], attributes: { dtype, shape: dims, shared_name: string(name), container: string('') } },
+    {
+      name,
+      op: 'VarHandleOp',
+      inputs: [],
+      attributes: { dtype, shape: dims, shared_name: string(name), container: string('') },
+    },
     { name: `${name}_in`, op: 'Placeholder', inputs: [], attributes: { dtype, shape: dims } },
     {
       name: `${name}_assign`,
@@ -158,7 +177,12 @@ function variableNodes(variable: Variable): GraphNode[] {
       inputs: [handle, `${name}_in:0`],
       attributes: { dtype, validate_shape: bool(false) },
     },
-    { name: `${name}_set`, op: 'Identity', inputs: ['zero:0', `^${name}_assign`], attributes: { T: type(DTYPE.float32) } },
+    {
+      name: `${name}_set`,
+      op: 'Identity',
+      inputs: ['zero:0', `^${name}_assign`],
+      attributes: { T: type(DTYPE.float32) },
+    },
     { name: `${name}_get`, op: 'ReadVariableOp', inputs: [handle], attributes: { dtype } },
   ];
 }

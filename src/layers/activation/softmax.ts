@@ -22,6 +22,7 @@ const SIGNATURE: Signature<SoftmaxOptions> = {
 
 export class SoftmaxLayer extends Layer {
   static override readonly className: string = 'Softmax';
+  static override readonly takesMask: boolean = true;
   static override readonly signature: Signature<SoftmaxOptions> = SIGNATURE;
   readonly axis: number | readonly number[];
 

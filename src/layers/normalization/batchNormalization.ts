@@ -69,6 +69,7 @@ const SIGNATURE: Signature<BatchNormalizationOptions> = {
 
 export class BatchNormalizationLayer extends Layer {
   static override readonly className: string = 'BatchNormalization';
+  static override readonly takesMask: boolean = true;
   static override readonly signature: Signature<BatchNormalizationOptions> = SIGNATURE;
   readonly axis: number;
   readonly momentum: number;

@@ -1,0 +1,195 @@
+import * as tf from '@tensorflow/tfjs';
+import { ValueError } from '../backend/errors';
+import { flatten, type Nested } from '../backend/nest';
+import { collectLosses, Layer } from '../layers/layer';
+import type { SymbolicTensor } from '../layers/symbolic';
+import type { Metric } from '../metrics';
+import { logitsOf } from '../ops/logits';
+import type { Optimizer } from '../optimizers';
+import { Compilation, type CompileOptions } from './compilation';
+import type { StepData } from './data';
+import { gradientsOf } from './gradients';
+
+/** What a step may return: values to log. Nothing means the metrics' results. */
+export type StepLogs = Record<string, tf.Tensor | number> | void;
+
+/** What is computed in a step: forward, loss, gradients, update, metrics. Every method may be overridden. */
+export abstract class Trainable extends Layer {
+  #compilation: Compilation | undefined;
+  #stepLosses: tf.Tensor[] | undefined;
+
+  /** The symbolic inputs, where there are any. */
+  abstract get inputStructure(): Nested<SymbolicTensor> | undefined;
+  /** The symbolic outputs, where there are any. */
+  abstract get outputStructure(): Nested<SymbolicTensor> | undefined;
+  /** Names of the outputs, where they are known. */
+  abstract get outputNames(): string[] | undefined;
+
+  /**
+   * Settles how the model is trained.
+   *
+   * @param options `optimizer` (default `'rmsprop'`), `loss`, `metrics`, `lossWeights`, `weightedMetrics`,
+   *   `runEagerly`, `stepsPerExecution`; the first three may be positional.
+   * @throws ValueError for names that are not known, naming the nearest; the model stays as it was.
+   * @see https://keras.io/api/models/model_training_apis/
+   */
+  compile(
+    ...args:
+      | [options?: CompileOptions]
+      | [
+          optimizer: CompileOptions['optimizer'],
+          loss: CompileOptions['loss'],
+          ...rest: [metrics: CompileOptions['metrics'], options?: CompileOptions] | [options?: CompileOptions],
+        ]
+  ): void {
+    const compilation = new Compilation(args, this.outputNames);
+    this.forgetSteps();
+    this.#compilation = compilation;
+  }
+
+  /** Whether `compile` has been called. */
+  get compiled(): boolean {
+    return this.#compilation !== undefined;
+  }
+
+  /** The optimizer given to `compile`. */
+  get optimizer(): Optimizer | undefined {
+    return this.#compilation?.optimizer;
+  }
+
+  /** The loss given to `compile`. */
+  get loss(): CompileOptions['loss'] {
+    return this.#compilation?.loss;
+  }
+
+  /** Whether steps run operation by operation: as compiled, may be changed. */
+  get runEagerly(): boolean {
+    return this.#compilation?.runEagerly ?? false;
+  }
+
+  set runEagerly(value: boolean) {
+    this.compiledFor('runEagerly').runEagerly = value;
+  }
+
+  /** What `compile` settled; for steps and callbacks. */
+  get compilation(): Compilation {
+    return this.compiledFor('compilation');
+  }
+
+  /** The trackers of loss and metrics. */
+  get metrics(): Metric[] {
+    return this.#compilation?.metrics ?? [];
+  }
+
+  get metricsNames(): string[] {
+    return this.metrics.map(({ name }) => name);
+  }
+
+  /** Starts all metrics anew. */
+  resetMetrics(): void {
+    this.#compilation?.resetMetrics();
+  }
+
+  /** Drops recorded steps, so that the next one is made anew. */
+  abstract forgetSteps(): void;
+
+  /** What `compile` settled; an error that names the method `who` if there is nothing. */
+  protected compiledFor(who: string): Compilation {
+    if (this.#compilation) return this.#compilation;
+    throw new ValueError(`${this.label}: ${who}() needs a compiled model. Call compile({ optimizer, loss }) first.`);
+  }
+
+  /**
+   * What training does with a batch: forward, loss, gradients, update, metrics. Override it for another algorithm;
+   * it runs in a tidy, and may be recorded as a graph.
+   *
+   * @returns values to log; nothing for the results of the metrics.
+   */
+  trainStep({ x, y, sampleWeight }: StepData): StepLogs {
+    const { optimizer, lossTracker } = this.compiledFor('trainStep');
+    const weights = this.trainableWeights;
+    let outputs: Nested<tf.Tensor> | undefined;
+    const { value, gradients } = gradientsOf(weights, () => {
+      const yPred = this.#forward(x, true);
+      outputs = yPred;
+      return { loss: this.computeLoss(x, y, yPred, sampleWeight), keep: withLogits(yPred) };
+    });
+    if (weights.length > 0) optimizer.apply(gradients, weights);
+    lossTracker.updateState(value, batchSizeOf(x));
+    return this.computeMetrics(x, y, outputs as Nested<tf.Tensor>, sampleWeight);
+  }
+
+  /** What evaluation does with a batch: forward, loss, metrics. */
+  testStep({ x, y, sampleWeight }: StepData): StepLogs {
+    const yPred = this.#forward(x, false);
+    const loss = this.computeLoss(x, y, yPred, sampleWeight, false);
+    this.compiledFor('testStep').lossTracker.updateState(loss, batchSizeOf(x));
+    return this.computeMetrics(x, y, yPred, sampleWeight);
+  }
+
+  /** What prediction does with a batch. */
+  predictStep({ x }: StepData): Nested<tf.Tensor> {
+    return this.__call__(x, { training: false }) as Nested<tf.Tensor>;
+  }
+
+  #forward(x: Nested<tf.Tensor>, training: boolean): Nested<tf.Tensor> {
+    const { result, losses } = collectLosses(() => this.__call__(x, { training }) as Nested<tf.Tensor>);
+    this.#stepLosses = losses;
+    return result;
+  }
+
+  /** In a step: what its layers added to the loss, then the penalties of the weights. */
+  override get losses(): tf.Tensor[] {
+    return this.#stepLosses ? [...this.#stepLosses, ...this.regularizationLosses()] : super.losses;
+  }
+
+  /**
+   * The scalar that is minimized: the compiled losses of the outputs and `losses`.
+   * @throws ValueError if there is neither.
+   */
+  computeLoss(
+    _x: Nested<tf.Tensor>,
+    y: Nested<tf.Tensor> | undefined,
+    yPred: Nested<tf.Tensor>,
+    sampleWeight?: Nested<tf.Tensor>,
+    _training = true,
+  ): tf.Tensor {
+    const { compileLoss } = this.compiledFor('computeLoss');
+    const terms = this.losses.map((loss) => loss.sum());
+    if (compileLoss && y !== undefined) terms.unshift(compileLoss.call(y, yPred, sampleWeight));
+    const [first, ...others] = terms;
+    if (first) return others.reduce((sum, term) => sum.add(term), first);
+    throw new ValueError(`${this.label}: no loss to compute. Give compile() a loss, and fit() targets.`);
+  }
+
+  /** Updates the metrics' state. Override it to log other values. */
+  computeMetrics(
+    _x: Nested<tf.Tensor>,
+    y: Nested<tf.Tensor> | undefined,
+    yPred: Nested<tf.Tensor>,
+    sampleWeight?: Nested<tf.Tensor>,
+  ): StepLogs {
+    if (y !== undefined) this.compiledFor('computeMetrics').compileMetrics?.updateState(y, yPred, sampleWeight);
+  }
+
+  /** Forgets what belongs to the step that has ended. */
+  protected endStep(): void {
+    this.#stepLosses = undefined;
+  }
+
+  /** Frees the weights, the optimizer's and the metrics' state. The model cannot be used any more. */
+  override dispose(): void {
+    this.#compilation?.dispose();
+    super.dispose();
+  }
+}
+
+/** The outputs and the logits that a loss or metric may ask of them. */
+function withLogits(outputs: Nested<tf.Tensor>): tf.Tensor[] {
+  return flatten(outputs).flatMap((y) => [y, logitsOf(y) ?? []].flat());
+}
+
+/** Number of samples as a float scalar, which weighs the loss of a batch in the epoch's mean. */
+function batchSizeOf(x: Nested<tf.Tensor>): tf.Tensor {
+  return tf.scalar(flatten(x)[0]?.shape[0] ?? 1);
+}
