@@ -103,6 +103,7 @@ async function start(name: BackendName): Promise<void> {
 /** Chooses the backend when the module is imported. What is synchronous is started here. */
 function choose(): BackendName {
   tf.enableProdMode(); // TensorFlow.js's own banners and warnings stay off standard error
+  tf.env().set('TENSORLIKE_CHECK_SHAPE_CONSISTENCY', true); // but ragged arrays are refused
   const asked = process.env.KERAS_TS_BACKEND;
   const name = asked ? checkName('KERAS_TS_BACKEND', asked) : 'tensorflow';
   if (name === 'tensorflow') {

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { formatValue, ValueError } from '../backend/errors';
+import type { Nested } from '../backend/nest';
 import { resolveOptions, type Signature } from '../backend/options';
 import { freeing } from '../backend/tidy';
 import { Mean, type Metric } from '../metrics';
@@ -55,8 +56,12 @@ export class Compilation {
   runEagerly: boolean;
   readonly stepsPerExecution: number;
 
-  /** @throws ValueError for unknown names or values, before anything of the model is changed. */
-  constructor(args: readonly unknown[], outputNames: readonly string[] | undefined) {
+  /**
+   * @param outputNames names of the layers that make the outputs, where they are known.
+   * @param outputs the outputs, where they are known.
+   * @throws ValueError for unknown names or values, before anything of the model is changed.
+   */
+  constructor(args: readonly unknown[], outputNames?: readonly string[], outputs?: Nested<unknown>) {
     const options = resolveOptions(SIGNATURE, args);
     const { loss, lossWeights, metrics, weightedMetrics, runEagerly = false, stepsPerExecution = 1 } = options;
     if (!Number.isInteger(stepsPerExecution) || stepsPerExecution < 1) {
@@ -66,9 +71,9 @@ export class Compilation {
     }
     this.loss = loss;
     const hasLoss = loss !== undefined && loss !== null;
-    this.compileLoss = hasLoss ? new CompileLoss(loss, lossWeights, outputNames) : undefined;
+    this.compileLoss = hasLoss ? new CompileLoss(loss, lossWeights, outputNames, outputs) : undefined;
     const hasMetrics = Boolean(metrics ?? weightedMetrics);
-    this.compileMetrics = hasMetrics ? new CompileMetrics(metrics, weightedMetrics, outputNames) : undefined;
+    this.compileMetrics = hasMetrics ? new CompileMetrics(metrics, weightedMetrics, outputNames, outputs) : undefined;
     // Last, because they make variables: nothing is left behind where an argument is wrong.
     this.optimizer = optimizers.get(options.optimizer as optimizers.OptimizerIdentifier);
     this.lossTracker = new Mean({ name: 'loss' });

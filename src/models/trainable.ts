@@ -42,7 +42,7 @@ export abstract class Trainable extends Layer {
           ...rest: [metrics: CompileOptions['metrics'], options?: CompileOptions] | [options?: CompileOptions],
         ]
   ): void {
-    const compilation = new Compilation(args, this.outputNames);
+    const compilation = new Compilation(args, this.outputNames, this.outputStructure);
     this.forgetSteps();
     this.#compilation = compilation;
   }
