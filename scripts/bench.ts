@@ -11,9 +11,9 @@ import { benchMarkdown, type Measured, NAMES, type Samples } from './bench/table
 import { WORKS, type WorkName } from './bench/works';
 
 const FOLDER = 'out';
-/** Milliseconds within which `--quick` ends, less what its last table may take. */
-const QUICK_LIMIT = 150_000;
-const GROWTH_LIMIT = 25_000;
+/** Milliseconds within which `--quick` ends, and how many of them are kept for the growth of an epoch. */
+const QUICK_LIMIT = 175_000;
+const GROWTH_LIMIT = 30_000;
 const THREADS = os.availableParallelism();
 
 const tell = (text: string): boolean => process.stderr.write(text);
@@ -37,11 +37,12 @@ class Benchmark {
   readonly versions = new Set<string>();
   readonly failures: string[] = [];
   readonly #commands: Map<ContenderName, string[]>;
-  readonly #deadline: number;
+  /** When `--quick` has to end. */
+  readonly #end: number;
 
   constructor(readonly options: Options) {
     this.#commands = new Map(options.contenders.map((name) => [name, commandOf(name)]));
-    this.#deadline = options.quick ? Date.now() + QUICK_LIMIT : Number.POSITIVE_INFINITY;
+    this.#end = options.quick ? Date.now() + QUICK_LIMIT : Number.POSITIVE_INFINITY;
   }
 
   async run(): Promise<void> {
@@ -51,18 +52,18 @@ class Benchmark {
         const first = round % contenders.length;
         for (const contender of [...contenders.slice(first), ...contenders.slice(0, first)]) {
           tell(`round ${round + 1} of ${rounds}: ${work}, ${NAMES[contender]} ... `);
-          await this.#measure(work, contender).catch((error: unknown) => this.#fail(work, contender, error));
+          await this.#measure(work, contender).catch((error: unknown) =>
+            this.#fail(`${work}, ${NAMES[contender]}`, error),
+          );
         }
       }
     }
   }
 
   async #measure(work: WorkName, contender: ContenderName): Promise<void> {
-    const left = this.#deadline - Date.now();
-    if (left <= 0) throw new ProcessError('left out: no time was left');
     const job = jobOf(work, this.options.quick);
-    const limit = Number.isFinite(left) ? left : undefined;
-    const { result, startedAt } = await runJob<Result>(this.#commands.get(contender) as string[], job, limit);
+    const command = this.#commands.get(contender) as string[];
+    const { result, startedAt } = await runJob<Result>(command, job, this.#end - GROWTH_LIMIT);
     const samples = this.#samples(work, contender);
     for (const name of ['fit', 'evaluate', 'predict'] as const) samples[name].push(...result[name]);
     samples.firstBatch.push((result.firstBatchAt - startedAt) / 1000);
@@ -78,11 +79,32 @@ class Benchmark {
     return samples;
   }
 
-  #fail(work: WorkName, contender: ContenderName, error: unknown): void {
+  async growth(): Promise<GrowthPoint[]> {
+    const name = 'growth of an epoch';
+    tell(`${name} ... `);
+    try {
+      const job = this.options.quick ? QUICK_GROWTH : GROWTH;
+      const { result, startedAt } = await runJob<GrowthPoint[]>(ownCommand('measureGrowth'), job, this.#end);
+      tell(`${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+      return result;
+    } catch (error) {
+      this.#fail(name, error);
+      return [];
+    }
+  }
+
+  #fail(what: string, error: unknown): void {
     if (!(error instanceof ProcessError)) throw error;
-    this.failures.push(`${work}, ${NAMES[contender]}: ${error.message}`);
+    this.failures.push(`${what}: ${error.message}`);
     tell(`${error.message}\n`);
   }
+}
+
+/** Of a failed process's last words, the line that names the error. */
+function shortly(text: string): string {
+  const [first = '', ...lines] = text.split('\n');
+  const error = lines.findLast((line) => /^\w*Error\b/.test(line));
+  return error === undefined ? first : `${first.split(': ')[0]}: ${error}`;
 }
 
 function factsOf(versions: Iterable<string>, command: string): string[] {
@@ -105,21 +127,10 @@ async function bench(options: Options, command: string): Promise<number> {
   await benchmark.run();
   const { measured, versions, failures } = benchmark;
   const facts = factsOf(versions, command);
-  const parts = [
-    benchMarkdown(measured, options.contenders, [
-      ...facts,
-      ...failures.map((text) => `Failed: ${text.split('\n').at(-1)}`),
-    ]),
-  ];
-  let growth: GrowthPoint[] = [];
-  if (options.contenders.includes('keras-ts')) {
-    tell('growth of an epoch ...\n');
-    const job = options.quick ? QUICK_GROWTH : GROWTH;
-    growth = (await runJob<GrowthPoint[]>(ownCommand('measureGrowth'), job, options.quick ? GROWTH_LIMIT : undefined))
-      .result;
-    parts.push(growthMarkdown(growth, job));
-  }
-  publish('bench', parts.join('\n\n'), { facts, options, measured, growth, failures });
+  const growth = options.contenders.includes('keras-ts') ? await benchmark.growth() : [];
+  const failed = failures.map((text) => `Failed: ${shortly(text)}`);
+  const parts = [benchMarkdown(measured, options.contenders, [...facts, ...failed]), growthMarkdown(growth)];
+  publish('bench', parts.filter((part) => part !== '').join('\n\n'), { facts, options, measured, growth, failures });
   return failures.length > 0 ? 1 : 0;
 }
 

@@ -65,8 +65,14 @@ async function train(options: Options): Promise<void> {
   const model = makeModel(library, options.model);
   model.compile({ optimizer: 'adam', loss: 'categorical_crossentropy', metrics: ['accuracy'] });
   let summary = '';
-  model.summary({ printFn: (text) => { summary = text; } });
-  process.stdout.write(`${summary}\n${used} digits to train on, ${test.x.shape[0]} to test on; backend: ${backend()}\n`);
+  model.summary({
+    printFn: (text) => {
+      summary = text;
+    },
+  });
+  process.stdout.write(
+    `${summary}\n${used} digits to train on, ${test.x.shape[0]} to test on; backend: ${backend()}\n`,
+  );
 
   const interrupted = stopOnInterrupt(model);
   const started = performance.now();
@@ -79,18 +85,34 @@ async function train(options: Options): Promise<void> {
   if (interrupted()) process.stdout.write('\nInterrupted: what was learnt so far is tested.\n');
 
   const probabilities = await model.predict(test.x, { verbose: 0 });
-  const [loss] = (await model.evaluate(test.x, utils.toCategorical(test.y, { numClasses: 10 }), { verbose: 0 })) as number[];
+  const [loss] = (await model.evaluate(test.x, utils.toCategorical(test.y, { numClasses: 10 }), {
+    verbose: 0,
+  })) as number[];
   const confusion = confusionOf(test.y.dataSync(), probabilities.argMax(-1).dataSync(), 10);
   await mkdir(options.out, { recursive: true });
   const settings = { ...options, limit: used, backend: backend(), seconds: seconds.toFixed(1) };
   await writeWhole(options.out, 'history.json', `${JSON.stringify(history, null, 2)}\n`);
   const title = `Digits read by the network '${options.model}'`;
-  await writeWhole(options.out, 'report.md', reportMarkdown({ title, settings, summary, history, confusion, loss: loss as number }));
+  await writeWhole(
+    options.out,
+    'report.md',
+    reportMarkdown({ title, settings, summary, history, confusion, loss: loss as number }),
+  );
 
   const perClass = accuracyPerClass(confusion).map((value, label) => `  ${label}: ${(100 * value).toFixed(1)} %`);
-  const pairs = mostConfused(confusion).map(({ label, taken, count: times }) => `  ${label} taken for ${taken}: ${times} times`);
-  const lines = ['', 'Right answers per digit:', ...perClass, 'Most confused:', ...(pairs.length > 0 ? pairs : ['  none'])];
-  lines.push(`Trained for ${seconds.toFixed(1)} s; written: ${join(options.out, 'history.json')}, ${join(options.out, 'report.md')}`);
+  const pairs = mostConfused(confusion).map(
+    ({ label, taken, count: times }) => `  ${label} taken for ${taken}: ${times} times`,
+  );
+  const lines = [
+    '',
+    'Right answers per digit:',
+    ...perClass,
+    'Most confused:',
+    ...(pairs.length > 0 ? pairs : ['  none']),
+  ];
+  lines.push(
+    `Trained for ${seconds.toFixed(1)} s; written: ${join(options.out, 'history.json')}, ${join(options.out, 'report.md')}`,
+  );
   lines.push(`Test accuracy: ${accuracyOf(confusion).toFixed(4)} (loss ${(loss as number).toFixed(4)})`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }

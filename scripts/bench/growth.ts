@@ -34,8 +34,9 @@ const TITLES: Readonly<Record<keyof GrowthJob, string>> = {
   width: 'filters',
 };
 
-/** A table for each thing that grows. */
-export function growthMarkdown(points: readonly GrowthPoint[], { samples, batchSize, width }: GrowthJob): string {
+/** A table for each thing that grows; an empty text where nothing was measured. */
+export function growthMarkdown(points: readonly GrowthPoint[]): string {
+  if (points.length === 0) return '';
   const tables = (Object.keys(TITLES) as (keyof GrowthJob)[]).map((what) => {
     const own = points.filter((point) => point.what === what);
     const [first] = own;
@@ -46,10 +47,13 @@ export function growthMarkdown(points: readonly GrowthPoint[], { samples, batchS
       `${(value / (first as GrowthPoint).value).toFixed(0)}x`,
       `${(epoch / (first as GrowthPoint).epoch).toFixed(2)}x`,
     ]);
-    return table([TITLES[what], 'epoch, ms', 'step, ms', TITLES[what], 'epoch'], rows);
+    return table([TITLES[what], 'epoch, ms', 'step, ms', `${TITLES[what]}, times`, 'epoch, times'], rows);
   });
+  const [samples, batchSize, width] = (Object.keys(TITLES) as (keyof GrowthJob)[]).map(
+    (what) => points.find((point) => point.what === what)?.value,
+  );
   const intro =
     'keras-ts, mnist_convnet without dropout: convolutions of n and 2n filters. ' +
-    `Where they do not grow: ${samples[0]} samples, batches of ${batchSize[0]}, n = ${width[0]}.`;
+    `What does not grow: ${samples} samples, batches of ${batchSize}, n = ${width}.`;
   return ['## How an epoch grows', intro, ...tables].join('\n\n');
 }

@@ -1,5 +1,6 @@
 /** Times, in a process of its own, the operations of a work's training step and the step. */
 import * as tf from '@tensorflow/tfjs';
+import { GraphSession, record } from '../../src/backend/graph';
 import { type Job, makeData, timeEpochs } from './contender';
 import { build } from './kerasTs';
 import type { Operation, Profile } from './profile';
@@ -7,7 +8,17 @@ import { median } from './statistics';
 import type { LayerSpec } from './works';
 
 type Shape4D = [number, number, number, number];
-type Side = 'same' | 'valid';
+type Timed = Pick<Operation, 'gflop' | 'milliseconds'>;
+
+/** The options that decide what a layer costs. */
+interface Sizes {
+  filters: number;
+  kernelSize: number;
+  padding?: 'same' | 'valid';
+  poolSize: number;
+  units: number;
+  activation?: string;
+}
 
 /** What is used of the native backend, which the library has loaded. */
 interface Native {
@@ -15,145 +26,149 @@ interface Native {
   executeSingleOutput(name: string, attributes: object[], inputs: tf.Tensor[]): tf.Tensor;
 }
 
-const MOST_RUNS = 40;
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
+
+const MOST_RUNS = 60;
 const LEAST_RUNS = 5;
 const WARM_UPS = 3;
 const MILLISECONDS = 400;
 
-function time(layer: string, name: string, flops: number, run: () => tf.Tensor): Operation {
-  for (let i = 0; i < WARM_UPS; i++) run().dispose();
+/** Milliseconds of a run of a graph that holds the operations of `body`. */
+function timeGraph(inputs: tf.Tensor[], body: () => tf.Tensor[]): number {
+  const session = new GraphSession();
+  const graph = session.add(record(inputs, body));
   const durations: number[] = [];
   const end = performance.now() + MILLISECONDS;
+  for (let i = 0; i < WARM_UPS; i++) tf.dispose(session.run(graph, inputs));
   while (durations.length < LEAST_RUNS || (durations.length < MOST_RUNS && performance.now() < end)) {
     const began = performance.now();
-    run().dispose();
+    tf.dispose(session.run(graph, inputs));
     durations.push(performance.now() - began);
   }
-  return { layer, name, gflop: flops / 1e9, milliseconds: median(durations) };
+  session.dispose();
+  return median(durations);
+}
+
+/** Times operations on random tensors of some shapes, less what it takes to run a graph that does next to nothing. */
+function time(flops: number, shapes: number[][], body: (...inputs: tf.Tensor[]) => tf.Tensor[]): Timed {
+  const inputs = shapes.map((shape) => tf.randomUniform(shape, -1, 1));
+  const nothing = inputs.slice(0, 1).map((input) =>
+    input.slice(
+      input.shape.map(() => 0),
+      input.shape.map(() => 1),
+    ),
+  );
+  const overhead = timeGraph(nothing, () => nothing.map((tensor) => tensor.neg()));
+  const milliseconds = Math.max(0.001, timeGraph(inputs, () => body(...inputs)) - overhead);
+  tf.dispose([inputs, nothing]);
+  return { gflop: flops / 1e9, milliseconds };
 }
 
 /** One operation of TensorFlow. */
-function execute(name: string, inputs: tf.Tensor[], flags: Record<string, boolean> = {}): tf.Tensor {
+function execute(name: string, inputs: tf.Tensor[], flags: Record<string, boolean> = {}): tf.Tensor[] {
   const native = tf.backend() as unknown as Native;
   const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_FLOAT } = native.binding;
   const attributes = Object.entries(flags).map(([key, value]) => ({ name: key, type: TF_ATTR_BOOL, value }));
-  return native.executeSingleOutput(name, [...attributes, { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }], inputs);
-}
-
-const random = (shape: number[]): tf.Tensor => tf.randomUniform(shape, -1, 1);
-
-function timeConvolution(layer: string, input: Shape4D, filters: number, side: number, pad: Side, isFirst: boolean) {
-  const filterShape: Shape4D = [side, side, input[3], filters];
-  const x = random(input);
-  const filter = random(filterShape) as tf.Tensor4D;
-  const dy = tf.conv2d(x as tf.Tensor4D, filter, 1, pad);
-  const flops = 2 * dy.size * side * side * input[3];
-  const attributes = { strides: 1, pad, dataFormat: 'NHWC', dilations: 1 };
-  const run = (kernel: string, inputs: Record<string, tf.Tensor>, more: object): tf.Tensor =>
-    tf.engine().runKernel(kernel, inputs, { ...attributes, ...more });
-  const operations = [
-    time(layer, 'Conv2D', flops, () => tf.conv2d(x as tf.Tensor4D, filter, 1, pad)),
-    time(layer, 'Conv2DBackpropFilter', flops, () => run('Conv2DBackpropFilter', { x, dy }, { filterShape })),
+  return [
+    native.executeSingleOutput(name, [...attributes, { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }], inputs),
   ];
-  if (!isFirst) {
-    const gradient = () => run('Conv2DBackpropInput', { dy, filter }, { inputShape: input });
-    operations.push(time(layer, 'Conv2DBackpropInput', flops, gradient));
-  }
-  const shape = dy.shape;
-  tf.dispose([x, filter, dy]);
-  return { operations, shape };
 }
 
-function timeProducts(layer: string, [rows, size]: [number, number], units: number, isFirst: boolean): Operation[] {
-  const [x, w, dy] = [random([rows, size]), random([size, units]), random([rows, units])] as const;
+/** One kernel of TensorFlow.js, where that is more convenient. */
+function runKernel(name: string, inputs: Record<string, tf.Tensor>, attributes: object): tf.Tensor[] {
+  return [tf.engine().runKernel(name, inputs, attributes as Record<string, never>) as tf.Tensor];
+}
+
+function timeConvolution(input: Shape4D, { filters, kernelSize, padding: pad = 'valid' }: Sizes) {
+  const filterShape: Shape4D = [kernelSize, kernelSize, input[3], filters];
+  const lost = pad === 'valid' ? kernelSize - 1 : 0;
+  const output: Shape4D = [input[0], input[1] - lost, input[2] - lost, filters];
+  const flops = 2 * sizeOf(output) * kernelSize * kernelSize * input[3];
+  const attributes = { strides: [1, 1], pad, dataFormat: 'NHWC', dilations: [1, 1] };
+  const timed: Record<string, Timed> = {
+    Conv2D: time(flops, [input, filterShape], (x, filter) =>
+      runKernel('Conv2D', { x: x!, filter: filter! }, attributes),
+    ),
+    Conv2DBackpropFilter: time(flops, [input, output], (x, dy) =>
+      runKernel('Conv2DBackpropFilter', { x: x!, dy: dy! }, { ...attributes, filterShape }),
+    ),
+    Conv2DBackpropInput: time(flops, [output, filterShape], (dy, filter) =>
+      runKernel('Conv2DBackpropInput', { dy: dy!, filter: filter! }, { ...attributes, inputShape: input }),
+    ),
+  };
+  return { timed, output };
+}
+
+function timeProducts([rows, size]: [number, number], { units }: Pick<Sizes, 'units'>) {
   const flops = 2 * rows * size * units;
-  const product = (a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean) => () =>
-    execute('MatMul', [a, b], { transpose_a: transposeA, transpose_b: transposeB });
-  const operations = [
-    time(layer, 'MatMul', flops, product(x, w, false, false)),
-    time(layer, 'MatMul, weight gradient', flops, product(x, dy, true, false)),
-  ];
-  if (!isFirst) operations.push(time(layer, 'MatMul, input gradient', flops, product(dy, w, false, true)));
-  tf.dispose([x, w, dy]);
-  return operations;
+  const product = (a: [number, number], b: [number, number], transposeA: boolean, transposeB: boolean): Timed =>
+    time(flops, [a, b], (...inputs) => execute('MatMul', inputs, { transpose_a: transposeA, transpose_b: transposeB }));
+  const timed: Record<string, Timed> = {
+    MatMul: product([rows, size], [size, units], false, false),
+    'MatMul, gradient of weights': product([rows, size], [rows, units], true, false),
+    'MatMul, gradient of inputs': product([rows, units], [size, units], false, true),
+  };
+  return { timed, output: [rows, units] };
 }
 
 /** The gradients of bias and activation; forward they are part of the convolution's or product's kernel. */
-function timeOutput(layer: string, shape: number[], activation: unknown): Operation[] {
-  const [y, dy] = [random(shape), random(shape)] as const;
-  const operations = [time(layer, 'BiasAddGrad', 0, () => execute('BiasAddGrad', [dy]))];
-  if (activation === 'relu') operations.push(time(layer, 'ReluGrad', 0, () => execute('ReluGrad', [dy, y])));
-  tf.dispose([y, dy]);
-  return operations;
+function timeGradientsOfOutput(shape: number[], activation: string | undefined): Record<string, Timed> {
+  const timed: Record<string, Timed> = { BiasAddGrad: time(0, [shape], (dy) => execute('BiasAddGrad', [dy!])) };
+  if (activation === 'relu') timed['ReluGrad'] = time(0, [shape, shape], (dy, y) => execute('ReluGrad', [dy!, y!]));
+  return timed;
 }
 
-function timePooling(layer: string, input: Shape4D, size: number) {
-  const x = random(input) as tf.Tensor4D;
-  const y = tf.maxPool(x, size, size, 'valid');
-  const dy = random(y.shape);
-  const attributes = { filterSize: size, strides: size, pad: 'valid' };
-  const gradient = () => tf.engine().runKernel('MaxPoolGrad', { dy, input: x, output: y }, attributes) as tf.Tensor;
-  const operations = [
-    time(layer, 'MaxPool', 0, () => tf.maxPool(x, size, size, 'valid')),
-    time(layer, 'MaxPoolGrad', 0, gradient),
-  ];
-  const shape = y.shape;
-  tf.dispose([x, y, dy]);
-  return { operations, shape };
-}
-
-/** The options that decide what a layer costs. */
-interface Sizes {
-  filters: number;
-  kernelSize: number;
-  padding?: Side;
-  poolSize: number;
-  units: number;
-  activation?: string;
+/** Forward and backward in one graph: the gradient uses what the forward kernel notes. */
+function timePooling(input: Shape4D, { poolSize }: Sizes) {
+  const [batch, height, width, channels] = input;
+  const output: Shape4D = [batch, Math.floor(height / poolSize), Math.floor(width / poolSize), channels];
+  const attributes = { filterSize: [poolSize, poolSize], strides: [poolSize, poolSize], pad: 'valid' };
+  const both = time(0, [input, output], (x, dy) => {
+    const y = tf.maxPool(x as tf.Tensor4D, poolSize, poolSize, 'valid');
+    return runKernel('MaxPoolGrad', { dy: dy!, input: x!, output: y }, attributes);
+  });
+  return { timed: { 'MaxPool, MaxPoolGrad': both }, output };
 }
 
 /** The operations of one layer, and the shape of what it gives. */
-function timeLayer([name, options]: LayerSpec, shape: number[], index: number) {
-  const { filters, kernelSize, padding = 'valid', poolSize, units, activation } = options as unknown as Sizes;
-  const layer = `${index + 1} ${name}`;
-  if (name === 'Conv2D') {
-    const made = timeConvolution(layer, shape as Shape4D, filters, kernelSize, padding, index === 0);
-    return { ...made, operations: [...made.operations, ...timeOutput(layer, made.shape, activation)] };
+function timeLayer([name, options]: LayerSpec, shape: number[]): { timed: Record<string, Timed>; output: number[] } {
+  const sizes = options as unknown as Sizes;
+  if (name === 'MaxPooling2D') return timePooling(shape as Shape4D, sizes);
+  if (name === 'Conv2D' || name === 'Dense') {
+    const own =
+      name === 'Conv2D' ? timeConvolution(shape as Shape4D, sizes) : timeProducts(shape as [number, number], sizes);
+    return { ...own, timed: { ...own.timed, ...timeGradientsOfOutput(own.output, sizes.activation) } };
   }
-  if (name === 'MaxPooling2D') return timePooling(layer, shape as Shape4D, poolSize);
-  if (name === 'Dense') {
-    const operations = timeProducts(layer, shape as [number, number], units, index === 0);
-    const output = [shape[0] as number, units];
-    return { operations: [...operations, ...timeOutput(layer, output, activation)], shape: output };
-  }
-  const [batch, ...rest] = shape as [number, ...number[]];
-  const flat = rest.reduce((product, length) => product * length, 1);
-  return { operations: [], shape: name === 'Flatten' ? [batch, flat] : shape };
+  return { timed: {}, output: name === 'Flatten' ? [shape[0] as number, sizeOf(shape.slice(1))] : shape };
 }
 
 function timePeaks(): Operation[] {
   const side = 1536;
-  const [product] = timeProducts(`matrix product, ${side} x ${side}`, [side, side], side, true) as [Operation];
-  const input: Shape4D = [64, 32, 32, 64];
-  const convolutions = timeConvolution(
-    'convolution 3 x 3, 64 to 64 channels, 64 x 32 x 32',
-    input,
-    64,
-    3,
-    'same',
-    false,
-  );
-  return [product, ...convolutions.operations];
+  const { timed: products } = timeProducts([side, side], { units: side });
+  const convolution = { filters: 64, kernelSize: 3, padding: 'same' } as Sizes;
+  const { timed: convolutions } = timeConvolution([64, 32, 32, 64], convolution);
+  return [
+    ...listed(`matrices of ${side} x ${side}`, products),
+    ...listed('64 images of 32 x 32, 64 to 64 channels, kernel 3 x 3', convolutions),
+  ];
 }
+
+function listed(layer: string, timed: Record<string, Timed>): Operation[] {
+  return Object.entries(timed).map(([name, measured]) => ({ layer, name, ...measured }));
+}
+
+/** The first layer needs no gradient of its inputs. */
+const FIRST_LACKS = ['Conv2DBackpropInput', 'MatMul, gradient of inputs'];
 
 async function profile(job: Job): Promise<Profile> {
   const peaks = timePeaks();
   const operations: Operation[] = [];
   let shape = [job.batchSize, ...job.inputShape];
   for (const [index, spec] of job.layers.entries()) {
-    const timed = timeLayer(spec, shape, index);
-    operations.push(...timed.operations);
-    shape = timed.shape;
+    const { timed, output } = timeLayer(spec, shape);
+    const own = listed(`${index + 1} ${spec[0]}`, timed);
+    operations.push(...own.filter(({ name }) => index > 0 || !FIRST_LACKS.includes(name)));
+    shape = output;
   }
   const { x, y } = makeData(tf, job.inputShape, job.batchSize * job.steps);
   const step = median(await timeEpochs(build(job), x, y, job.epochs)) / job.steps;

@@ -61,14 +61,14 @@ export function profileMarkdown(profiles: Partial<Record<WorkName, Profile>>, fa
     rate(peak),
   ]);
   const intro =
-    'Each operation by itself, uncompiled, on tensors of the shapes that it has in the step; in the step, operations may be fused and run side by side. ' +
+    'Each operation by itself, in a graph of its own, on tensors of the shapes that it has in the step; there operations may be fused and run side by side. ' +
     'Not listed: dropout, loss, metrics, the optimizer, batching.';
   return [
     '# Profile',
     facts.map((fact) => `- ${fact}`).join('\n'),
     intro,
     '## What the machine reaches',
-    table(['operation', 'size', 'GFLOP', 'GFLOP/s'], peaks),
+    table(['of', 'operation', 'GFLOP', 'GFLOP/s'], peaks),
     ...entries.map(([work, profile]) => workMarkdown(work, profile)),
   ].join('\n\n');
 }

@@ -58,20 +58,21 @@ export function ownCommand(name: 'measureGrowth' | 'measureProfile'): string[] {
 
 /**
  * Starts a command with a job as its last argument.
- * @param limit milliseconds it may take.
+ * @param end when it is stopped, in milliseconds since 1970.
  * @returns the last line it prints, from JSON, and when it was started, in milliseconds since 1970.
  */
 export function runJob<T>(
   command: readonly string[],
   job: object,
-  limit?: number,
+  end = Number.POSITIVE_INFINITY,
 ): Promise<{ result: T; startedAt: number }> {
   const [program, ...args] = command as [string, ...string[]];
   return new Promise((resolve, reject) => {
-    const options = { env: { ...process.env, ...QUIET }, timeout: limit, maxBuffer: 2 ** 26 };
     const startedAt = Date.now();
+    const timeout = Number.isFinite(end) ? Math.max(1, end - startedAt) : 0;
+    const options = { env: { ...process.env, ...QUIET }, timeout, maxBuffer: 2 ** 26 };
     execFile(program, [...args, JSON.stringify(job)], options, (error, output, errors) => {
-      if (error?.killed) return reject(new ProcessError(`stopped after ${((limit ?? 0) / 1000).toFixed(0)} s`));
+      if (error?.killed) return reject(new ProcessError('stopped: no time was left'));
       if (error) return reject(new ProcessError(errors.trim().split('\n').slice(-12).join('\n') || error.message));
       resolve({ result: JSON.parse(output.trim().split('\n').at(-1) as string) as T, startedAt });
     });

@@ -54,7 +54,15 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        ...{ model: string, epochs: string, 'batch-size': string, seed: string, limit: string, backend: string, out: string },
+        ...{
+          model: string,
+          epochs: string,
+          'batch-size': string,
+          seed: string,
+          limit: string,
+          backend: string,
+          out: string,
+        },
         help: { type: 'boolean', short: 'h' },
       },
     });

@@ -52,24 +52,32 @@ export function reportMarkdown({ title, settings, summary, history, confusion, l
   const table = (header: readonly unknown[], rows: readonly (readonly unknown[])[]): string =>
     [row(header), row(header.map(() => '---')), ...rows.map(row)].join('\n');
   const classes = confusion.map((_, label) => label);
-  return [
-    `# ${title}`,
-    `Test accuracy **${accuracyOf(confusion).toFixed(4)}**, test loss ${loss.toFixed(4)}, on ${sum(confusion.map(sum))} digits that training never saw.`,
-    '## Settings',
-    table(['setting', 'value'], Object.entries(settings)),
-    '## Network',
-    `\`\`\`\n${summary.trimEnd()}\n\`\`\``,
-    '## Training',
-    table(
-      ['epoch', ...names],
-      Array.from({ length: epochs }, (_, epoch) => [epoch + 1, ...names.map((name) => history[name]?.[epoch]?.toFixed(4))]),
-    ),
-    '## Accuracy per class',
-    table(
-      ['digit', 'accuracy'],
-      accuracyPerClass(confusion).map((value, label) => [label, value.toFixed(4)]),
-    ),
-    '## Confusion: rows are true digits, columns predicted ones',
-    table(['', ...classes], confusion.map((counts, label) => [`**${label}**`, ...counts])),
-  ].join('\n\n') + '\n';
+  return (
+    [
+      `# ${title}`,
+      `Test accuracy **${accuracyOf(confusion).toFixed(4)}**, test loss ${loss.toFixed(4)}, on ${sum(confusion.map(sum))} digits that training never saw.`,
+      '## Settings',
+      table(['setting', 'value'], Object.entries(settings)),
+      '## Network',
+      `\`\`\`\n${summary.trimEnd()}\n\`\`\``,
+      '## Training',
+      table(
+        ['epoch', ...names],
+        Array.from({ length: epochs }, (_, epoch) => [
+          epoch + 1,
+          ...names.map((name) => history[name]?.[epoch]?.toFixed(4)),
+        ]),
+      ),
+      '## Accuracy per class',
+      table(
+        ['digit', 'accuracy'],
+        accuracyPerClass(confusion).map((value, label) => [label, value.toFixed(4)]),
+      ),
+      '## Confusion: rows are true digits, columns predicted ones',
+      table(
+        ['', ...classes],
+        confusion.map((counts, label) => [`**${label}**`, ...counts]),
+      ),
+    ].join('\n\n') + '\n'
+  );
 }

@@ -24,7 +24,7 @@ function positivePart(x: tf.Tensor, maxValue: number | null, threshold: number):
   return maxValue === null ? part : part.clipByValue(0, maxValue);
 }
 
-interface ThresholdOptions {
+export interface ThresholdOptions {
   threshold: number;
   defaultValue: number;
 }

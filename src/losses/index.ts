@@ -26,8 +26,8 @@ import { MeanSquaredLogarithmicError, meanSquaredLogarithmicError } from './mean
 import { Poisson, poisson } from './poisson';
 import { SparseCategoricalCrossentropy, sparseCategoricalCrossentropy } from './sparseCategoricalCrossentropy';
 import { SquaredHinge, squaredHinge } from './squaredHinge';
-import { describeFunction, functionEnvelope, type LossFunction, LossFunctionWrapper } from './wrapper';
 import type { SerializedFunction } from './wrapper';
+import { describeFunction, functionEnvelope, type LossFunction, LossFunctionWrapper } from './wrapper';
 
 export * from './binaryCrossentropy';
 export * from './binaryFocalCrossentropy';

@@ -74,7 +74,7 @@ export abstract class Loss extends Callable {
     return 'numbers';
   }
 
-  /** One value per sample, of the shape of `yPred` without its last axis. Tensors made on the way are freed by the caller. */
+  /** One value per sample: the shape of `yPred` without its last axis. The caller frees what is made on the way. */
   abstract call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor;
 
   override __call__(yTrue: TensorOrArray, yPred: TensorOrArray, sampleWeight?: TensorOrArray | null): tf.Tensor {

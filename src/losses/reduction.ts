@@ -6,8 +6,8 @@ import { squeezeOrExpandToSameRank } from './tensors';
 export const REDUCTIONS = ['sum_over_batch_size', 'sum', 'mean', 'mean_with_sample_weight', 'none'] as const;
 
 /**
- * From one loss per sample to one number: the mean over all entries (`'sum_over_batch_size'`, `'mean'`), their sum, their
- * sum divided by the sum of the weights (`'mean_with_sample_weight'`); `'none'` or `null` keeps them as they are.
+ * From one loss per sample to one number: the mean over all entries (`'sum_over_batch_size'`, `'mean'`), their sum,
+ * their sum divided by the sum of the weights (`'mean_with_sample_weight'`); `'none'` or `null` keeps them as they are.
  */
 export type Reduction = (typeof REDUCTIONS)[number] | null;
 

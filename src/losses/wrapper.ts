@@ -55,7 +55,9 @@ export class LossFunctionWrapperLoss extends Loss {
   }
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-    return this.fn(...squeezeOrExpandToSameRank(yTrue, yPred), this.fnOptions);
+    const [labels, predictions] = squeezeOrExpandToSameRank(yTrue, yPred);
+    const hasOptions = Object.keys(this.fnOptions).length > 0;
+    return hasOptions ? this.fn(labels, predictions, this.fnOptions) : this.fn(labels, predictions);
   }
 
   override getConfig(): Config {

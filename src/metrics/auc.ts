@@ -3,12 +3,22 @@ import { callable } from '../backend/callable';
 import { formatShape, formatValue, ValueError } from '../backend/errors';
 import type { Variable } from '../backend/variable';
 import { EPSILON, toTensor } from '../losses/tensors';
-import { type Config, serializeValue } from '../saving/registry';
+import type { Config } from '../saving/registry';
 import { confusion } from './confusion';
 import { Metric, type MetricInput, type MetricOptions, metricOptions } from './metric';
 
 const CURVES = ['ROC', 'PR', 'PRGAIN'] as const;
 const SUMMATIONS = ['interpolation', 'minoring', 'majoring'] as const;
+
+/** Keras's JSON of a tensor. */
+interface SerializedTensor {
+  class_name: '__tensor__';
+  config: { value: readonly number[]; dtype: string };
+}
+
+function tensorValues(given: readonly number[] | SerializedTensor | null): readonly number[] | null {
+  return given && 'class_name' in given ? given.config.value : given;
+}
 
 /** Arguments of `AUC`. */
 export interface AUCOptions extends MetricOptions {
@@ -25,7 +35,7 @@ export interface AUCOptions extends MetricOptions {
   /** Number of labels, where `multiLabel`; else found from the predictions. */
   numLabels?: number | null;
   /** Weights of the labels. Default: all the same. */
-  labelWeights?: readonly number[] | null;
+  labelWeights?: readonly number[] | SerializedTensor | null;
   /** Whether predictions are logits. Default: false. */
   fromLogits?: boolean;
 }
@@ -89,7 +99,7 @@ export class AUCMetric extends Metric {
     this.summationMethod = oneOf('summationMethod', all.summationMethod, SUMMATIONS);
     this.multiLabel = all.multiLabel;
     this.numLabels = all.numLabels;
-    this.labelWeights = all.labelWeights;
+    this.labelWeights = tensorValues(all.labelWeights);
     this.fromLogits = all.fromLogits;
     this.#given = all.thresholds;
     this.thresholds = [-EPSILON, ...inner, 1 + EPSILON];
@@ -112,7 +122,7 @@ export class AUCMetric extends Metric {
       const given = toTensor(yPred as tf.Tensor, 'float32');
       if (this.multiLabel && given.rank !== 2) {
         throw new ValueError(
-          `AUC: with multiLabel predictions must have the shape (batch, labels). Received: ${formatShape(given.shape)}.`,
+          `AUC: with multiLabel predictions must be of shape (batch, labels). Received: ${formatShape(given.shape)}.`,
         );
       }
       if (this.#counts.length === 0) this.#build([given.shape[1] as number]);
@@ -178,7 +188,10 @@ export class AUCMetric extends Metric {
       summation_method: this.summationMethod,
       multi_label: this.multiLabel,
       num_labels: this.numLabels,
-      label_weights: serializeValue(this.labelWeights),
+      label_weights: this.labelWeights && {
+        class_name: '__tensor__',
+        config: { value: [...this.labelWeights], dtype: 'float32' },
+      },
       from_logits: this.fromLogits,
       ...(this.#given && { thresholds: this.thresholds.slice(1, -1) }),
     };

@@ -44,11 +44,16 @@ export class MeanMetricWrapperMetric extends MeanMetric {
   override updateState(yTrue: MetricInput, yPred: MetricInput, sampleWeight?: MetricInput): void {
     tf.tidy(() => {
       const [labels, predictions] = [toTensor(yTrue as tf.Tensor), toTensor(yPred as tf.Tensor)];
-      const values = this.fn(labels, predictions, this.fnOptions);
+      const values = this.fn(labels, predictions, ...this.#extra);
       const weights =
         sampleWeight === null || sampleWeight === undefined ? undefined : toTensor(sampleWeight, 'float32');
       this.takeIn(values, applyMask(weights, maskOf(predictions), 'sum'));
     });
+  }
+
+  /** The third argument of the function, if there are options for it: a loss would take it for weights. */
+  get #extra(): [] | [Record<string, unknown>] {
+    return Object.keys(this.fnOptions).length > 0 ? [this.fnOptions] : [];
   }
 
   override getConfig(): Config {

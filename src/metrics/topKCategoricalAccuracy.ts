@@ -16,8 +16,8 @@ export function inTopK(classes: tf.Tensor, predictions: tf.Tensor, k: number): t
   const chosen = tf.oneHot(classes.toInt() as tf.Tensor1D, numClasses).cast('bool');
   const target = tf.where(chosen, predictions, tf.zerosLike(predictions)).sum(-1, true);
   const isInTop = predictions.greater(target).cast('float32').sum(-1).less(k);
-  const isFinite = predictions.isFinite().all(-1);
-  return isInTop.logicalAnd(isFinite).logicalAnd(chosen.any(-1)).cast('float32');
+  const areFinite = predictions.isFinite().all(-1);
+  return isInTop.logicalAnd(areFinite).logicalAnd(chosen.any(-1)).cast('float32');
 }
 
 /**

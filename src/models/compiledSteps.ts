@@ -37,6 +37,8 @@ export class CompiledStep {
 
 /** What a step returned when it was recorded, and how to make the like from a list of tensors. */
 interface ResultShape {
+  /** Names and nesting of the results, as text. */
+  description: string;
   restore(tensors: tf.Tensor[]): StepResult;
 }
 
@@ -76,15 +78,17 @@ export class CompiledSteps {
 
   #compile(kind: StepKind, signature: string, batch: Batch): CompiledStep {
     const watch = new Watch(this.#model);
-    const shapes: ResultShape[] = [];
-    const recordings = [0, 1].map((which) => {
-      const { recording, shape } = recordStep(this.#model, kind, batch, which as 0 | 1);
-      shapes.push(shape);
-      return recording;
-    }) as [Recording, Recording];
-    if (watch.changed) throw new Unrecordable('the step changes options of its own layers');
-    const fn = this.#session.add(generalize(...recordings, BATCH_SIZES));
-    return new CompiledStep(signature, watch, this.#session, fn, shapes[0] as ResultShape);
+    try {
+      const [first, second] = [recordStep(this.#model, kind, batch, 0), recordStep(this.#model, kind, batch, 1)];
+      if (watch.changed) throw new Unrecordable(`the step itself changes ${watch.changed}`);
+      if (first.shape.description !== second.shape.description) {
+        throw new Unrecordable('it returns other names from call to call');
+      }
+      const fn = this.#session.add(generalize(first.recording, second.recording, BATCH_SIZES));
+      return new CompiledStep(signature, watch, this.#session, fn, first.shape);
+    } finally {
+      watch.restore();
+    }
   }
 
   #restart(): void {
@@ -147,8 +151,8 @@ function recordStep(
     let shape: ResultShape | undefined;
     const recording = record(rows ? [rows, ...leavesOf(data)] : leavesOf(data), () => {
       const result = runStep(model, kind, rows ? takeRows({ data, rows }) : data);
-      const { tensors, restore } = describeResult(kind, result);
-      shape = { restore };
+      const { tensors, ...rest } = describeResult(kind, result);
+      shape = rest;
       return tensors;
     });
     return { recording, shape: shape as unknown as ResultShape };
@@ -161,11 +165,12 @@ function describeResult(kind: StepKind, result: unknown): { tensors: tf.Tensor[]
   if (kind === 'predict') {
     const outputs = result as Nested<tf.Tensor>;
     const structure = mapStructure(outputs, () => 0);
-    return { tensors: flatten(outputs), restore: (tensors) => packLike(structure, tensors) };
+    const restore = (tensors: tf.Tensor[]): StepResult => packLike(structure, tensors);
+    return { tensors: flatten(outputs), description: JSON.stringify(structure), restore };
   }
   const logs = result as StepLogs;
-  if (!logs) return { tensors: [], restore: () => undefined };
-  const names = Object.keys(logs);
+  if (!logs) return { tensors: [], description: '', restore: () => undefined };
+  const names = Object.keys(logs).sort();
   const tensors = names.map((name) => {
     const value = logs[name] as tf.Tensor | number;
     if (typeof value === 'number') throw new Unrecordable(`the step returns '${name}' as a number; return a tensor`);
@@ -173,6 +178,7 @@ function describeResult(kind: StepKind, result: unknown): { tensors: tf.Tensor[]
   });
   return {
     tensors,
+    description: names.join(),
     restore: (results) => {
       const numbers = Object.fromEntries(
         names.map((name, i) => [name, (results[i] as tf.Tensor).dataSync()[0] as number]),

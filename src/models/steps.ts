@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { canRunGraphs } from '../backend/graph';
 import { flatten, mapStructure, type Nested } from '../backend/nest';
 import { tidy } from '../backend/tidy';
@@ -18,6 +18,8 @@ export class StepRunner {
   readonly #eagerSteps: Record<StepKind, number> = { train: 0, test: 0, predict: 0 };
   /** Kinds of steps that cannot be compiled. */
   readonly #refused = new Set<StepKind>();
+  /** Why; each is said once. */
+  readonly #reasons = new Set<string>();
   #compiled: CompiledSteps | undefined;
 
   constructor(model: Trainer) {
@@ -30,7 +32,15 @@ export class StepRunner {
    */
   run(kind: StepKind, batch: Batch, planned = 0): StepResult {
     const step = this.#worthwhile(kind, planned) ? this.#find(kind, batch) : undefined;
-    return step ? step.run(batch) : this.#runEagerly(kind, batch);
+    if (!step) return this.#runEagerly(kind, batch);
+    try {
+      return step.run(batch);
+    } catch (error) {
+      // Where the batch is at fault, this throws as well, with an error that names the layer.
+      const result = this.#runEagerly(kind, batch);
+      this.#refuse(kind, `the compiled step failed: ${(error as Error).message}`);
+      return result;
+    }
   }
 
   #worthwhile(kind: StepKind, planned: number): boolean {
@@ -44,10 +54,17 @@ export class StepRunner {
     this.#compiled ??= new CompiledSteps(this.#model);
     const found = this.#compiled.find(kind, batch);
     if (typeof found !== 'string') return found;
-    this.#refused.add(kind);
-    const name = { train: 'fit', test: 'evaluate', predict: 'predict' }[kind];
-    console.warn(`keras-ts: ${this.#model.label}: ${name} runs uncompiled, because ${found}.`);
+    this.#refuse(kind, found);
     return undefined;
+  }
+
+  /** Leaves steps of a kind uncompiled from now on; says why, each reason once. */
+  #refuse(kind: StepKind, reason: string): void {
+    this.#refused.add(kind);
+    if (this.#reasons.has(reason)) return;
+    this.#reasons.add(reason);
+    const name = { train: 'fit', test: 'evaluate', predict: 'predict' }[kind];
+    console.warn(`keras-ts: ${this.#model.label}: ${name} runs uncompiled, because ${reason}.`);
   }
 
   #runEagerly(kind: StepKind, batch: Batch): StepResult {
@@ -57,7 +74,7 @@ export class StepRunner {
         const data = takeRows(batch);
         const inputs = new Set(flatten(data.x));
         const outputs = runStep(this.#model, kind, data) as Nested<tf.Tensor>;
-        return mapStructure(outputs, (y) => (inputs.has(y) ? y.clone() : y));
+        return mapStructure(outputs, (y) => (inputs.has(y) || y instanceof tf.Variable ? y.clone() : y));
       });
     }
     let logs: Record<string, number> | undefined;

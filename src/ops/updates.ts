@@ -83,7 +83,9 @@ export function applyAdam(update: AdamUpdate): void {
   const recorder = activeRecorder();
   if (recorder && !vHat) {
     const rates = [learningRate, tf.scalar(beta1), tf.scalar(beta2), tf.scalar(epsilon)];
-    recorder.update('ResourceApplyAdam', [variable, m, v], [power1, power2, ...rates, gradient], { use_nesterov: false });
+    recorder.update('ResourceApplyAdam', [variable, m, v], [power1, power2, ...rates, gradient], {
+      use_nesterov: false,
+    });
     return;
   }
   const alpha = learningRate.mul(one.sub(power2).sqrt()).div(one.sub(power1));

@@ -17,7 +17,8 @@ export interface AdadeltaOptions extends OptimizerOptions {
 const SIGNATURE = optimizerSignature<AdadeltaOptions>('Adadelta', { learningRate: 0.001, rho: 0.95, epsilon: 1e-7 });
 
 /**
- * Adadelta: a and d are running averages of g^2 and of the squared steps, and w -= lr g sqrt(d + epsilon) / sqrt(a + epsilon).
+ * Adadelta: a and d are running averages of g^2 and of the squared steps,
+ * and w -= lr g sqrt(d + epsilon) / sqrt(a + epsilon).
  *
  * @example
  * console.log(Adadelta().getConfig().rho); // 0.95

@@ -23,7 +23,8 @@ export const ADAM_DEFAULTS = { learningRate: 0.001, beta1: 0.9, beta2: 0.999, ep
 const SIGNATURE = optimizerSignature<AdamOptions>('Adam', ADAM_DEFAULTS);
 
 /**
- * Adam: m and v are running averages of g and g^2, and w -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon).
+ * Adam: m and v are running averages of g and g^2,
+ * and w -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon).
  *
  * @example
  * console.log(Adam().getConfig().beta_1); // 0.9

@@ -20,7 +20,8 @@ export class AdamWOptimizer extends AdamOptimizer {
     const options = resolveOptions(SIGNATURE, args);
     if (typeof options.weightDecay !== 'number') {
       throw new ValueError(
-        `AdamW: weightDecay must be a number. Received: weightDecay=${formatValue(options.weightDecay)}. Use Adam for none.`,
+        'AdamW: weightDecay must be a number. ' +
+          `Received: weightDecay=${formatValue(options.weightDecay)}. Use Adam for none.`,
       );
     }
     super(options);

@@ -13,7 +13,8 @@ import {
   type Serializable,
   serializeObject,
 } from '../saving/registry';
-import { clipByGlobalNorm, clipByNorm } from './clipping';
+import { clipGradients } from './clipping';
+import { checkGradients } from './gradients';
 import { checkOptions, checkRate, type OptimizerOptions } from './options';
 import { isSchedule, type LearningRateSchedule } from './schedule';
 
@@ -250,43 +251,17 @@ export abstract class Optimizer {
       );
     }
     const targets = variables ?? this.#trainable;
-    if (gradients.length !== targets.length) {
-      throw new ValueError(
-        `${this.className}: expected one gradient for each variable. ` +
-          `Received: ${gradients.length} gradients, ${targets.length} variables.`,
+    const missing = checkGradients(this.className, gradients, targets);
+    if (missing.length > 0 && !this.#warned) {
+      this.#warned = true;
+      console.warn(
+        `${this.className}: gradients do not exist for variables ${formatValue(missing)}. ` +
+          'They stay as they are. Does the loss depend on them?',
       );
     }
-    targets.forEach(({ path, shape }, i) => {
-      const gradient = gradients[i];
-      if (!gradient || formatShape(gradient.shape) === formatShape(shape)) return;
-      throw new ValueError(
-        `${this.className}: the gradient of '${path}' must have its shape, ${formatShape(shape)}. ` +
-          `Received: shape ${formatShape(gradient.shape)}.`,
-      );
-    });
-    this.#reportMissing(
-      targets.filter((_, i) => !gradients[i]).map(({ path }) => path),
-      targets.length,
-    );
     if (!this.built) this.build(targets);
     for (const variable of targets) this.indexOf(variable);
     return targets;
-  }
-
-  /** Says once which variables have no gradient; it is an error if none has one. */
-  #reportMissing(paths: readonly string[], total: number): void {
-    if (paths.length === 0) return;
-    if (paths.length === total) {
-      throw new ValueError(
-        `${this.className}: no gradients for any variable. Received: variables ${formatValue(paths)}.`,
-      );
-    }
-    if (this.#warned) return;
-    this.#warned = true;
-    console.warn(
-      `${this.className}: gradients do not exist for variables ${formatValue(paths)}. ` +
-        'They stay as they are. Does the loss depend on them?',
-    );
   }
 
   #applyPairs(gradients: tf.Tensor[], variables: Variable[]): void {
@@ -299,7 +274,7 @@ export abstract class Optimizer {
   }
 
   #update(gradients: tf.Tensor[], variables: Variable[]): void {
-    const clipped = this.#clip(gradients);
+    const clipped = clipGradients(gradients, this);
     const learningRate = this.currentLearningRate();
     this.#decayWeights(variables, learningRate);
     this.#step = this.step;
@@ -317,7 +292,7 @@ export abstract class Optimizer {
     });
   }
 
-  /** Adds up gradients; at every `steps`-th iteration their mean makes an update. A branch in the data, not in the code. */
+  /** Adds up gradients; every `steps`-th iteration their mean makes an update. The data decides, not the code. */
   #accumulate(gradients: tf.Tensor[], variables: Variable[], steps: number): void {
     const [one, every] = [tf.scalar(1, 'int32'), tf.scalar(steps, 'int32')];
     const isUpdate = this.iterations.value.add(one).mod(every).equal(tf.scalar(0, 'int32'));
@@ -340,14 +315,6 @@ export abstract class Optimizer {
       const sum = sums[i] as tf.Tensor;
       accumulator.assign(tf.where(isUpdate, tf.zerosLike(sum), sum));
     });
-  }
-
-  #clip(gradients: tf.Tensor[]): tf.Tensor[] {
-    const { clipnorm, globalClipnorm, clipvalue } = this;
-    if (clipnorm) return gradients.map((gradient) => clipByNorm(gradient, clipnorm));
-    if (globalClipnorm) return clipByGlobalNorm(gradients, globalClipnorm);
-    if (clipvalue) return gradients.map((gradient) => gradient.clipByValue(-clipvalue, clipvalue));
-    return gradients;
   }
 
   #decayWeights(variables: readonly Variable[], learningRate: tf.Tensor): void {

@@ -17,7 +17,8 @@ export interface SGDOptions extends OptimizerOptions {
 const SIGNATURE = optimizerSignature<SGDOptions>('SGD', { learningRate: 0.01, momentum: 0, nesterov: false });
 
 /**
- * Gradient descent: w -= lr g. With momentum: m = momentum m - lr g and w += m, or with `nesterov` w += momentum m - lr g.
+ * Gradient descent: w -= lr g. With momentum: m = momentum m - lr g and w += m,
+ * or with `nesterov` w += momentum m - lr g.
  *
  * @example
  * const optimizer = SGD({ learningRate: 0.1, momentum: 0.9 });

@@ -127,7 +127,7 @@ function classifierInput(): string {
 test('validation every so often; callbacks in Keras’s order; stopTraining ends after the batch', async () => {
   const model = classifier();
   const calls: string[] = [];
-  const note = (name: string) => (index?: number) =>
+  const note = (name: string) => (index?: unknown) =>
     void calls.push(typeof index === 'number' ? `${name} ${index}` : name);
   const { history, epoch } = await model.fit(ROWS, LABELS, {
     epochs: 2,

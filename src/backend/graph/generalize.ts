@@ -4,7 +4,7 @@ import type { Recording } from './record';
 /**
  * One graph for any batch size, from two recordings of a step at different batch sizes. Whatever differs between them
  * must follow from the batch: whole numbers linear in it, numbers proportional to it or to its inverse, and uniform
- * constants of a batch shape. It is replaced by arithmetic on the shape of the first input.
+ * constants of a batch shape. It is replaced by arithmetic on the shape of the first input that is a batch.
  *
  * @param sizes the batch sizes of the two recordings.
  * @throws Unrecordable naming what differs otherwise: a random mask made in JavaScript, a counter, a branch.
@@ -32,17 +32,19 @@ class Generalizer {
     first.nodes.forEach((node, i) => {
       this.#merge(node, second.nodes[i] as GraphNode);
     });
+    const results = ({ outputs }: Recording): string => outputs.map(({ name }) => name).join();
+    if (results(first) !== results(second)) throw new Unrecordable('it returns other tensors from call to call');
     return { ...first, nodes: this.#out };
   }
 
   #merge(a: GraphNode, b: GraphNode): void {
     if (a.op !== b.op || a.name !== b.name || a.inputs.join() !== b.inputs.join()) {
-      throw new Unrecordable(`it runs ${a.op} in one call and ${b.op} in another`);
+      throw new Unrecordable(`it runs ${a.op} in one call and ${b.op} in another`, b.place);
     }
     if (a.op === 'Placeholder') this.#mergePlaceholders(a, b);
     else if (a.constant) this.#mergeConstants(a, b);
     else if (JSON.stringify(a.attributes) === JSON.stringify(b.attributes)) this.#out.push(a);
-    else throw new Unrecordable(`an option of the operation ${a.op} changes from call to call`);
+    else throw new Unrecordable(`an option of the operation ${a.op} changes from call to call`, a.place);
   }
 
   #mergePlaceholders(a: GraphNode, b: GraphNode): void {
@@ -50,7 +52,8 @@ class Generalizer {
     const merged = sizesA.map((size, axis) => (size === sizesB[axis] ? size : -1));
     this.#out.push({ ...a, attributes: { ...a.attributes, shape: shape(merged) } });
     const axis = merged.indexOf(-1);
-    if (this.#batch !== undefined || axis < 0) return;
+    const isBatch = sizesA[axis] === this.sizes[0] && sizesB[axis] === this.sizes[1];
+    if (this.#batch !== undefined || !isBatch) return;
     const sizes = this.#add('Shape', [`${a.name}:0`], {
       T: a.attributes['dtype'] as never,
       out_type: type(DTYPE.int32),
@@ -68,6 +71,7 @@ class Generalizer {
       NonNullable<GraphNode['constant']>,
       NonNullable<GraphNode['constant']>,
     ];
+    if (ca.dtype !== cb.dtype) throw this.#refusal(a);
     const sameShape = ca.shape.join() === cb.shape.join();
     if (sameShape && Buffer.compare(ca.bytes, cb.bytes) === 0) {
       this.#out.push(a);
@@ -76,7 +80,7 @@ class Generalizer {
     const [va, vb] = [numbersOf(ca), numbersOf(cb)];
     const dims = ca.shape;
     if (!sameShape) this.#fill(a, va, vb, dims, cb.shape);
-    else if (ca.dtype === DTYPE.int32) this.#linear(va, vb, dims, a.name);
+    else if (ca.dtype === DTYPE.int32) this.#linear(va, vb, dims, a.place, a.name);
     else if (ca.dtype === DTYPE.float32) this.#proportional(va, vb, dims, a);
     else throw this.#refusal(a);
   }
@@ -84,7 +88,8 @@ class Generalizer {
   #refusal(node: GraphNode): Unrecordable {
     const user = this.first.nodes.find(({ inputs }) => inputs.includes(`${node.name}:0`));
     return new Unrecordable(
-      `a number${user ? ` used in ${user.op}` : ''} changes from call to call: it comes from JavaScript, and not from the data or a Variable`,
+      `a number${user ? ` used in ${user.op}` : ''} changes from call to call (it comes from JavaScript, and not from the data or a Variable)`,
+      user?.place ?? node.place,
     );
   }
 
@@ -98,23 +103,29 @@ class Generalizer {
   ): void {
     const { dtype } = node.constant as NonNullable<GraphNode['constant']>;
     const value = a[0];
-    const uniform = value !== undefined && [...Array.from(a), ...Array.from(b)].every((item) => item === value);
-    if (!uniform || shapeA.length !== shapeB.length) throw this.#refusal(node);
-    const dims = this.#linear(shapeA, shapeB, [shapeA.length]);
+    const isUniform = (list: ArrayLike<number>): boolean =>
+      Array.prototype.every.call(list, (item) => Object.is(item, value));
+    if (value === undefined || shapeA.length !== shapeB.length || !isUniform(a) || !isUniform(b)) {
+      throw this.#refusal(node);
+    }
+    const dims = this.#linear(shapeA, shapeB, [shapeA.length], node.place);
     const scalar = `${node.name}_value`;
     const { bytes } = node.constant as NonNullable<GraphNode['constant']>;
     this.#out.push(constantNode(scalar, { dtype, shape: [], bytes: bytes.slice(0, dtype === DTYPE.bool ? 1 : 4) }));
     this.#add('Fill', [dims, `${scalar}:0`], { T: type(dtype), index_type: type(DTYPE.int32) }, node.name);
   }
 
-  /** Whole numbers `k * batch + base`. */
-  #linear(a: ArrayLike<number>, b: ArrayLike<number>, dims: readonly number[], name?: string): string {
+  /**
+   * Whole numbers that are multiples of the batch size, or differ from it by a fixed number. (Any two points are on a
+   * line; squares of the batch size must not pass for one.)
+   */
+  #linear(a: ArrayLike<number>, b: ArrayLike<number>, dims: readonly number[], place?: string, name?: string): string {
     const [sizeA, sizeB] = this.sizes;
     const slopes = Array.from(a, (value, i) => (value - (b[i] as number)) / (sizeA - sizeB));
-    if (!slopes.every(Number.isInteger)) {
-      throw new Unrecordable('a size or an index changes from call to call, and not with the batch size');
-    }
     const bases = Array.from(a, (value, i) => value - (slopes[i] as number) * sizeA);
+    if (!slopes.every((slope, i) => Number.isInteger(slope) && (bases[i] === 0 || Math.abs(slope) <= 1))) {
+      throw new Unrecordable('a size or an index changes from call to call, and not with the batch size', place);
+    }
     const scaled = this.#add('Mul', [this.#constant('int32', dims, slopes), this.#batchSize()], {
       T: type(DTYPE.int32),
     });

@@ -20,12 +20,12 @@ export interface GraphNode {
   inputs: readonly string[];
   attributes: Readonly<Record<string, Attribute>>;
   constant?: Constant;
-  /** The layer it is of, if that is known. */
+  /** The layer it was made in; empty where it was made in none. */
   place?: string;
 }
 
 /** Numbers of dtypes in TensorFlow's C API. */
-export const DTYPE = { float32: 1, int32: 3, bool: 10 } as const;
+export const DTYPE = { float32: 1, int32: 3, complex64: 8, bool: 10 } as const;
 
 export const type = (value: number): Attribute => ({ kind: 'type', value });
 export const shape = (value: readonly number[]): Attribute => ({ kind: 'shape', value });

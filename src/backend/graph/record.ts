@@ -58,6 +58,12 @@ function placeNow(): string {
   return pathOf('').slice(0, -1);
 }
 
+/** TensorFlow's number of a dtype. */
+function numberOf(dtype: tf.DataType): number {
+  if (dtype in DTYPE) return DTYPE[dtype as keyof typeof DTYPE];
+  throw new Unrecordable(`a tensor of dtype ${dtype} is used`, placeNow());
+}
+
 /** The number under which the addon knows a tensor; uploads its values first where they are still on our side. */
 export function nativeId(backend: NativeBackend, tensor: tf.TensorInfo): number {
   return backend.getInputTensorIds([tensor])[0] as number;
@@ -122,7 +128,7 @@ export class GraphRecorder implements VariableRecorder {
   /** Puts the recording binding in place, and sentinels at what cannot be recorded; returns how to undo it. */
   #intercept(): () => void {
     const backend = this.#backend;
-    const { getInputTensorIds } = backend;
+    const { getInputTensorIds, readSync } = backend;
     const { random } = Math;
     backend.binding = this.#wrapper();
     backend.getInputTensorIds = (tensors): number[] => {
@@ -137,11 +143,14 @@ export class GraphRecorder implements VariableRecorder {
       this.#note(READS_VALUE);
       return new Promise(() => {});
     };
+    // What is not uploaded yet is read without asking the binding.
+    backend.readSync = (dataId) => (this.#foreign.has(dataId) ? this.#refuse(FOREIGN) : readSync.call(backend, dataId));
     Math.random = () => this.#refuse('Math.random() is called');
     return () => {
       backend.binding = this.#binding;
       backend.getInputTensorIds = getInputTensorIds;
       Reflect.deleteProperty(backend, 'read');
+      Reflect.deleteProperty(backend, 'readSync');
       Math.random = random;
     };
   }
@@ -170,13 +179,13 @@ export class GraphRecorder implements VariableRecorder {
 
   #add(op: string, inputs: readonly string[], attributes: Record<string, Attribute>): string {
     const name = `${op}_${this.#count++}`;
-    this.#nodes.push({ name, op, inputs, attributes });
+    this.#nodes.push({ name, op, inputs, attributes, place: placeNow() });
     return name;
   }
 
   #placeholder(tensor: tf.Tensor, name: string): string {
     const id = nativeId(this.#backend, tensor);
-    const dtype = DTYPE[tensor.dtype as keyof typeof DTYPE];
+    const dtype = numberOf(tensor.dtype);
     this.#nodes.push({
       name,
       op: 'Placeholder',
@@ -206,8 +215,8 @@ export class GraphRecorder implements VariableRecorder {
   }
 
   #execute(op: string, attrs: OpAttr[], ids: number[], count: number): ReturnType<NativeBinding['executeOp']> {
-    const results = this.#binding.executeOp(op, attrs, ids, count);
     const inputs = ids.map((id) => this.#resolve(id));
+    const results = this.#binding.executeOp(op, attrs, ids, count);
     const attributes: Record<string, Attribute> = {};
     for (const { name, type: kind, value } of attrs) {
       attributes[name] = { kind: ATTRIBUTE_KINDS[kind], value } as Attribute;
@@ -242,6 +251,7 @@ export class GraphRecorder implements VariableRecorder {
       inputs: [],
       attributes: { dtype: type(value.dtype) },
       constant: { dtype: value.dtype, shape: value.shape, bytes },
+      place: placeNow(),
     });
     const entry = { name: `${name}:0`, dtype: value.dtype };
     this.#names.set(id, entry);
@@ -253,9 +263,8 @@ export class GraphRecorder implements VariableRecorder {
     const tensor = this.#seen.get(id);
     if (!tensor) return this.#refuse('a tensor of unknown origin is used');
     if (this.#foreign.has(tensor.dataId as object)) this.#refuse(FOREIGN);
-    if (!(tensor.dtype in DTYPE)) this.#refuse(`a tensor of dtype ${tensor.dtype} is used`);
-    const values = this.#binding.tensorDataSync(id);
-    return { shape: [...tensor.shape], dtype: DTYPE[tensor.dtype as keyof typeof DTYPE], values };
+    const dtype = numberOf(tensor.dtype);
+    return { shape: [...tensor.shape], dtype, values: this.#binding.tensorDataSync(id) };
   }
 
   read(variable: Variable): tf.Tensor {
@@ -271,7 +280,9 @@ export class GraphRecorder implements VariableRecorder {
     const name = this.#add('ReadVariableOp', [`${handleName(variable)}:0`, ...(updated ? [`^${updated}`] : [])], {
       dtype: type(dtype),
     });
-    const value = this.#keep(this.#unrecorded(() => (updated ? tf.zeros(variable.shape, variable.dtype) : this.#alias(variable))));
+    const value = this.#keep(
+      this.#unrecorded(() => (updated ? tf.zeros(variable.shape, variable.dtype) : this.#alias(variable))),
+    );
     const id = this.#unrecorded(() => nativeId(this.#backend, value));
     this.#names.set(id, { name: `${name}:0`, dtype });
     this.#variables.add(variable);

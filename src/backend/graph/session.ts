@@ -1,5 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
-import { type NativeBackend, native } from '../native';
+import * as tf from '@tensorflow/tfjs';
+import { type NativeBackend, type NativeTensor, native } from '../native';
 import type { Variable, VariableHome } from '../variable';
 import { bool, constant, DTYPE, type GraphNode, shape, string, type } from './node';
 import { handleName, nativeId, type Recording } from './record';
@@ -84,30 +84,39 @@ export class GraphSession implements VariableHome {
   }
 
   /**
-   * Runs a function.
+   * Runs a function. Where it fails, variables whose values are on the JavaScript side stay as they were.
    * @param inputs tensors, which stay the caller's, and arrays of int32 numbers, of which tensors are made for this run.
    * @returns its results; the caller owns them.
    */
   run(called: SessionFunction, inputs: readonly (tf.Tensor | Int32Array)[]): tf.Tensor[] {
+    if (called.fetches === '') return [];
     const backend = this.#backend;
     const { binding } = backend;
     this.#send(called.variables);
+    const isUndoable = called.written.every((variable) => !variable.isAwayIn(this));
     const made: number[] = [];
-    const ids = inputs.map((input) => {
-      if (!(input instanceof Int32Array)) return nativeId(backend, input);
-      made.push(binding.createTensor([input.length], DTYPE.int32, input));
-      return made.at(-1) as number;
-    });
+    let isDone = false;
     try {
+      const ids = inputs.map((input) => {
+        if (!(input instanceof Int32Array)) return nativeId(backend, input);
+        made.push(binding.createTensor([input.length], DTYPE.int32, input));
+        return made.at(-1) as number;
+      });
       const fetched = binding.runSavedModel(this.#id as number, ids, called.feeds, called.fetches);
+      isDone = true;
       for (const { id } of fetched.splice(called.resultCount)) binding.deleteTensor(id);
       return fetched.map((result) => backend.createOutputTensor(result));
     } finally {
       for (const id of made) binding.deleteTensor(id);
-      for (const variable of called.written) {
-        variable.changedIn(this);
-        this.#held.set(variable, variable.version);
-      }
+      if (isDone || !isUndoable) this.#noteWrites(called);
+      else for (const variable of called.written) this.#held.delete(variable);
+    }
+  }
+
+  #noteWrites({ written }: SessionFunction): void {
+    for (const variable of written) {
+      variable.changedIn(this);
+      this.#held.set(variable, variable.version);
     }
   }
 
@@ -138,10 +147,19 @@ export class GraphSession implements VariableHome {
     const names = variables.map((variable) => `${handleName(variable)}_get:0`).join();
     const fetched = this.#backend.binding.runSavedModel(this.#id as number, [], '', names);
     fetched.forEach((result, i) => {
-      const value = this.#backend.createOutputTensor(result);
+      const value = this.#toTensor(result, variables[i] as Variable);
       variables[i]?.update(value);
       value.dispose();
     });
+  }
+
+  #toTensor(result: NativeTensor, { shape, dtype }: Variable): tf.Tensor {
+    if (native() === this.#backend) return this.#backend.createOutputTensor(result);
+    // Another backend is in use meanwhile.
+    const { binding } = this.#backend;
+    const values = Array.from(binding.tensorDataSync(result.id));
+    binding.deleteTensor(result.id);
+    return tf.tensor(values, shape, dtype);
   }
 
   #unload(): void {
@@ -154,6 +172,9 @@ export class GraphSession implements VariableHome {
   /** Ends the session; the newest values go back to the variables. */
   dispose(): void {
     this.#unload();
+    this.#recordings.length = 0;
+    this.#functions.length = 0;
+    this.#variables.clear();
   }
 }
 

@@ -1,0 +1,111 @@
+import { formatValue, ValueError } from '../backend/errors';
+import { checkKeys, isPlainObject } from '../backend/options';
+import { drawMatrix } from './axes';
+import { checkFlag, checkLabels, checkOneOf, checkText } from './checks';
+import { COLORMAP_NAMES, type Colormap, colorScale } from './colors';
+import { listOf, matrixOf, type Numbers } from './data';
+import { Figure } from './figure';
+import { paint } from './panel';
+
+/** Options of `confusionMatrix`. */
+export interface ConfusionMatrixOptions {
+  title?: string;
+  /** Names of the classes. Default: their numbers. */
+  labels?: readonly (string | number)[];
+  /** Writes shares of the true class instead of counts. Default false. */
+  normalize?: boolean;
+  /** Default 'Blues'. */
+  colormap?: Colormap;
+}
+
+const WHO = 'confusionMatrix';
+const KEYS = ['title', 'labels', 'normalize', 'colormap'] as const;
+const MOST_CLASSES = 1000;
+const MOST_LABELLED = 30;
+
+function checkCounts(counts: readonly (readonly number[])[]): void {
+  const [rows, columns] = [counts.length, counts[0]?.length ?? 0];
+  if (rows !== columns) {
+    const received = `${rows} rows and ${columns} columns`;
+    throw new ValueError(`${WHO}: counts must be square, a row for each true class. Received: ${received}.`);
+  }
+  const wrong = counts.flat().find((count) => !(Number.isInteger(count) && count >= 0));
+  if (wrong === undefined) return;
+  throw new ValueError(`${WHO}: counts must hold whole numbers of at least 0. Received: ${formatValue(wrong)}.`);
+}
+
+/** Counts of each pair of a true class and a predicted one. */
+function countsOf(yTrue: readonly number[], yPred: readonly number[], classes: number | undefined): number[][] {
+  if (yTrue.length !== yPred.length) {
+    const received = `${yTrue.length} and ${yPred.length}`;
+    throw new ValueError(`${WHO}: yTrue and yPred must be as long as each other. Received: ${received} numbers.`);
+  }
+  const most = classes ?? MOST_CLASSES;
+  for (const [name, list] of Object.entries({ yTrue, yPred })) {
+    const wrong = list.find((label) => !(Number.isInteger(label) && label >= 0 && label < most));
+    if (wrong === undefined) continue;
+    const expected = `${name} must hold class numbers from 0 to ${most - 1}`;
+    throw new ValueError(`${WHO}: ${expected}. Received: ${wrong}. For probabilities, give their argMax.`);
+  }
+  const size = classes ?? 1 + [...yTrue, ...yPred].reduce((a, b) => Math.max(a, b), 0);
+  const counts = Array.from({ length: size }, () => new Array<number>(size).fill(0));
+  yTrue.forEach((label, i) => {
+    const row = counts[label] as number[];
+    const predicted = yPred[i] as number;
+    row[predicted] = (row[predicted] as number) + 1;
+  });
+  return counts;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+/**
+ * Draws how often each true class (rows) was taken for each class (columns).
+ *
+ * The colour is the share of the true class, so that rare classes are seen as well.
+ *
+ * @param counts a square matrix, or the true class numbers (n,), followed by the predicted ones (n,).
+ * @throws ValueError for what is not square, counts below 0, labels that are no class numbers
+ * @throws TypeError for unknown options
+ * @example
+ * const figure = confusionMatrix([0, 0, 1, 1, 1], [0, 1, 1, 1, 1], { labels: ['cat', 'dog'] });
+ * console.log(figure.svg().includes('4 of 5 right')); // true
+ */
+export function confusionMatrix(counts: Numbers, options?: ConfusionMatrixOptions): Figure;
+export function confusionMatrix(yTrue: Numbers, yPred: Numbers, options?: ConfusionMatrixOptions): Figure;
+export function confusionMatrix(
+  first: Numbers,
+  second: Numbers | ConfusionMatrixOptions = {},
+  third: ConfusionMatrixOptions = {},
+): Figure {
+  const hasCounts = isPlainObject(second) && !('value' in second);
+  const options = hasCounts ? (second as ConfusionMatrixOptions) : third;
+  checkKeys(WHO, options, KEYS);
+  checkText(WHO, 'title', options.title);
+  checkFlag(WHO, 'normalize', options.normalize);
+  checkOneOf(WHO, 'colormap', options.colormap, COLORMAP_NAMES);
+  const classes = Array.isArray(options.labels) ? options.labels.length : undefined;
+  const counts = hasCounts
+    ? matrixOf(WHO, 'counts', first)
+    : countsOf(listOf(WHO, 'yTrue', first), listOf(WHO, 'yPred', second), classes);
+  checkCounts(counts);
+  checkLabels(WHO, 'labels', options.labels, counts.length, 'class');
+  const { title, labels, normalize = false, colormap = 'Blues' } = options;
+  const shares = counts.map((row) => row.map((count) => count / Math.max(1, sum(row))));
+  const scale = colorScale(WHO, colormap);
+  const write = (count: number, share: number): string => (normalize ? share.toFixed(2) : String(count));
+  const texts = counts.map((row, i) => row.map((count, j) => write(count, shares[i]?.[j] as number)));
+  const [right, all] = [sum(counts.map((row, i) => row[i] as number)), sum(counts.map(sum))];
+  const svg = drawMatrix({
+    who: WHO,
+    panel: { colors: paint(shares, [0, 1], scale), labels: counts.length <= MOST_LABELLED ? texts : undefined },
+    title: title ?? 'Confusion matrix',
+    subtitle: `${right} of ${all} right, accuracy ${(right / Math.max(1, all)).toFixed(4)}`,
+    xLabel: 'predicted class',
+    yLabel: 'true class',
+    rowNames: labels,
+    columnNames: labels,
+    bar: { scale, range: [0, 1], label: 'share of the true class' },
+  });
+  return new Figure(WHO, svg);
+}

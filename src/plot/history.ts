@@ -1,0 +1,87 @@
+import { formatValue, ValueError } from '../backend/errors';
+import { checkKeys, isPlainObject } from '../backend/options';
+import { type Chart, type ChartLine, drawCharts } from './chart';
+import { checkOneOf, checkText } from './checks';
+import { LINE_COLORS } from './colors';
+import { listOf, rangeOf } from './data';
+import { Figure } from './figure';
+
+/** What `fit` returns, or its record of numbers by name. */
+export type HistoryLike =
+  | { readonly history: Readonly<Record<string, readonly number[]>>; readonly epoch?: readonly number[] }
+  | Readonly<Record<string, readonly number[]>>;
+
+/** Options of `history`. */
+export interface HistoryOptions {
+  title?: string;
+  /** Which to draw, without `val_`: `['loss', 'accuracy']`. Default all. */
+  metrics?: readonly string[];
+}
+
+const WHO = 'history';
+const VALIDATION = 'val_';
+
+/** What is recorded, and for which epochs, counted from 1. */
+function recordOf(given: HistoryLike): { record: Record<string, unknown>; epochs: readonly number[] | undefined } {
+  const inner = (given as { history?: unknown } | null | undefined)?.history;
+  const record = isPlainObject(inner) ? inner : given;
+  if (!isPlainObject(record) || Object.keys(record).length === 0) {
+    const expected = 'expected what fit returns, or a record of lists by name, with an epoch at least';
+    throw new ValueError(`${WHO}: ${expected}. Received: ${formatValue(record)}.`);
+  }
+  const epochs = (given as { epoch?: readonly number[] }).epoch;
+  return { record, epochs: record === inner && epochs ? epochs.map((epoch) => epoch + 1) : undefined };
+}
+
+function lineOf(record: Record<string, unknown>, key: string, epochs: readonly number[] | undefined): ChartLine {
+  const values = listOf(WHO, key, record[key]);
+  if (!rangeOf(values))
+    throw new ValueError(`${WHO}: ${key} must hold a finite number. Received: ${formatValue(values)}.`);
+  const isValidation = key.startsWith(VALIDATION);
+  const count = epochs?.length === values.length ? epochs : values.map((_, i) => i + 1);
+  return {
+    name: isValidation ? 'validation' : 'training',
+    points: values.map((value, i) => [count[i] as number, value]),
+    color: LINE_COLORS[isValidation ? 1 : 0],
+    dashed: isValidation,
+  };
+}
+
+/**
+ * Draws training curves: one chart for each metric, training and validation together.
+ *
+ * Numbers that are not finite leave gaps.
+ *
+ * @param given what `fit` returned, or `{ loss: [...], val_loss: [...] }`.
+ * @throws ValueError where nothing is recorded; for metrics that were not
+ * @throws TypeError for unknown options
+ * @example
+ * const record = { loss: [0.9, 0.5, 0.4], val_loss: [0.8, 0.6, 0.5], accuracy: [0.6, 0.8, 0.9], val_accuracy: [0.6, 0.7, 0.8] };
+ * const figure = history(record, { title: 'Training' });
+ * console.log(figure.svg().includes('validation')); // true
+ * @see https://keras.io/guides/training_with_built_in_methods/
+ */
+export function history(given: HistoryLike, options: HistoryOptions = {}): Figure {
+  checkKeys(WHO, options, ['title', 'metrics']);
+  checkText(WHO, 'title', options.title);
+  const { record, epochs } = recordOf(given);
+  const keys = Object.keys(record);
+  const known = [...new Set(keys.map((key) => (key.startsWith(VALIDATION) ? key.slice(VALIDATION.length) : key)))];
+  const wanted = options.metrics ?? known;
+  if (!Array.isArray(wanted) || wanted.length === 0) {
+    throw new ValueError(`${WHO}: metrics must be a list of names. Received: metrics=${formatValue(wanted)}.`);
+  }
+  for (const metric of wanted) checkOneOf(WHO, 'metric', metric, known);
+  const charts = wanted.map(
+    (metric: string): Chart => ({
+      title: metric,
+      xLabel: 'epoch',
+      yLabel: metric,
+      wholeX: true,
+      lines: [metric, VALIDATION + metric]
+        .filter((key) => keys.includes(key))
+        .map((key) => lineOf(record, key, epochs)),
+    }),
+  );
+  return new Figure(WHO, drawCharts(WHO, charts, options.title, 2));
+}

@@ -1,0 +1,27 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { defineConfig } from 'tsup';
+
+// One CommonJS file per source file, so that all entries share one state. The ESM entries, and their declarations,
+// re-export the CommonJS ones, so that both kinds of module share it too. tsc writes the other declarations.
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, unknown> };
+const entries = Object.keys(exports)
+  .filter((path) => path !== './package.json')
+  .map((path) => (path === '.' ? 'index' : `${path.slice('./'.length)}/index`));
+
+export default defineConfig({
+  entry: ['src/**/*.ts'],
+  format: ['cjs'],
+  bundle: false,
+  outDir: 'dist',
+  target: 'node20',
+  platform: 'node',
+  sourcemap: true,
+  clean: true,
+  async onSuccess() {
+    for (const entry of entries) {
+      for (const extension of ['mjs', 'd.mts']) {
+        writeFileSync(`dist/${entry}.${extension}`, "export * from './index.js';\n");
+      }
+    }
+  },
+});
