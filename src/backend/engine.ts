@@ -58,9 +58,24 @@ export async function setBackend(name: BackendName): Promise<void> {
   started = true;
 }
 
-/** Throws unless tensors can be computed now. Every synchronous entry (calling or building a layer) begins with it. */
+let making = 0;
+
+/**
+ * Runs `body`, in which weights and other state are made: that is possible before `ready()`, on the `cpu` backend,
+ * from where TensorFlow.js carries them over. So a script may build its model first, and let `fit` await `ready()`.
+ */
+export function makingState<T>(body: () => T): T {
+  making++;
+  try {
+    return body();
+  } finally {
+    making--;
+  }
+}
+
+/** Throws unless tensors can be computed now. Every synchronous entry, such as calling a layer, begins with it. */
 export function requireReady(who: string): void {
-  if (started) return;
+  if (started || making > 0) return;
   throw new Error(
     `${who}: expected a backend that is ready. Received: backend='${chosen}', which loads asynchronously. ` +
       'Write `await keras.ready()` before the first layer is called.',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { Callable, classNameOf } from '../backend/callable';
-import { requireReady } from '../backend/engine';
+import { makingState, requireReady } from '../backend/engine';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../backend/errors';
 import { autoName, pathOf, withScope } from '../backend/names';
 import { flatten, mapStructure, type Nested } from '../backend/nest';
@@ -310,9 +310,12 @@ export abstract class Layer extends Callable {
   #probeOutputShape(inputShape: Nested<Shape>): Nested<Shape> {
     const probe = (free: number): tf.Tensor[] =>
       flatten(
-        this.#run(mapShapes(inputShape, (shape) => tf.zeros(shape.map((dim) => dim ?? free))), {
-          training: false,
-        }),
+        this.#run(
+          mapShapes(inputShape, (shape) => tf.zeros(shape.map((dim) => dim ?? free))),
+          {
+            training: false,
+          },
+        ),
       );
     return freeing((): Nested<Shape> => {
       const [two, three] = [probe(2), probe(3)];
@@ -332,15 +335,17 @@ export abstract class Layer extends Callable {
       );
     }
     const initializer = initializers.get(options.initializer ?? (dtype === 'float32' ? 'glorot_uniform' : 'zeros'));
-    const variable = freeing(
-      () =>
-        new Variable(initializer([...shape], { dtype }), {
-          name,
-          path: pathOf(name),
-          trainable,
-          regularizer: regularizers.get(options.regularizer),
-          constraint: constraints.get(options.constraint),
-        }),
+    const variable = makingState(() =>
+      freeing(
+        () =>
+          new Variable(initializer([...shape], { dtype }), {
+            name,
+            path: pathOf(name),
+            trainable,
+            regularizer: regularizers.get(options.regularizer),
+            constraint: constraints.get(options.constraint),
+          }),
+      ),
     );
     (trainable ? this.#own.trained : this.#own.fixed).push(variable);
     return variable;

@@ -1,4 +1,3 @@
-import { requireReady } from '../backend/engine';
 import { formatValue, ValueError } from '../backend/errors';
 import { deserializeObject, type SerializedObject, serializeObject } from '../saving/registry';
 import { isLayer, type Layer } from './layer';
@@ -31,7 +30,6 @@ export function serialize(layer: Layer): SerializedObject {
  * console.log(layer.name); // flat
  */
 export function deserialize(json: unknown, options: DeserializeOptions = {}): Layer {
-  requireReady('layers.deserialize');
   const layer = deserializeObject(json, 'keras.layers', options.customObjects);
   if (!isLayer(layer)) {
     throw new ValueError(`layers.deserialize: expected the JSON of a layer. Received: ${formatValue(json)}.`);

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { Callable, classNameOf } from '../backend/callable';
-import { requireReady } from '../backend/engine';
 import { formatValue, ValueError } from '../backend/errors';
 import { autoName } from '../backend/names';
 import { resolveOptions, snakeCaseClass, toSnakeCase } from '../backend/options';
@@ -66,7 +65,6 @@ export abstract class Metric extends Callable {
   constructor(options: MetricOptions = {}) {
     super();
     const className = classNameOf(new.target as unknown as typeof Metric);
-    requireReady(className);
     this.name = options.name ?? autoName(snakeCaseClass(className));
     if (options.dtype && options.dtype !== 'float32') {
       throw new ValueError(`${className}: dtype must be 'float32'. Received: dtype=${formatValue(options.dtype)}.`);

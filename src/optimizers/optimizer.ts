@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { classNameOf } from '../backend/callable';
-import { requireReady } from '../backend/engine';
 import { formatShape, formatValue, ValueError } from '../backend/errors';
 import { autoName } from '../backend/names';
 import { snakeCaseClass, toSnakeCase } from '../backend/options';
@@ -68,7 +67,6 @@ export abstract class Optimizer {
 
   constructor(options: OptimizerOptions) {
     const className = classNameOf(new.target as unknown as typeof Optimizer);
-    requireReady(className);
     const all = checkOptions(className, options);
     this.name = all.name ?? autoName(snakeCaseClass(className));
     this.weightDecay = all.weightDecay;
