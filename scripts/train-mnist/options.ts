@@ -21,8 +21,8 @@ export const USAGE = `Usage: npm start -- [options]
 Trains a convolutional network on 8,000 handwritten digits and tests it on 2,000 others.
 
   --model NAME       lesson (one convolution) or convnet (Keras's mnist_convnet); default convnet
-  --epochs N         passes over the training digits; default 15
-  --batch-size N     digits per step; default 128
+  --epochs N         passes over the training digits; default 20
+  --batch-size N     digits per step; default 32
   --seed N           start of all random numbers; the same seed gives the same run; default 1
   --limit N          use only the first N training digits (at least 20); default all
   --backend NAME     tensorflow, wasm or cpu; default the best there is
@@ -39,8 +39,8 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   return {
     model: oneOf('--model', values.model ?? 'convnet', NETWORKS),
-    epochs: whole('--epochs', values.epochs ?? '15', 1),
-    batchSize: whole('--batch-size', values['batch-size'] ?? '128', 1),
+    epochs: whole('--epochs', values.epochs ?? '20', 1),
+    batchSize: whole('--batch-size', values['batch-size'] ?? '32', 1),
     seed: whole('--seed', values.seed ?? '1', 0, 2 ** 32 - 1),
     limit: values.limit === undefined ? undefined : whole('--limit', values.limit, 20, 8000),
     backend: values.backend === undefined ? undefined : oneOf('--backend', values.backend, BACKENDS),

@@ -47,6 +47,8 @@ export class CompiledSteps {
   readonly #model: Trainer;
   #session = new GraphSession();
   #steps: CompiledStep[] = [];
+  /** Kinds of steps that ran once, for nothing but what they make. */
+  readonly #rehearsed = new Set<StepKind>();
   readonly #recordings: Record<StepKind, { made: number; runs: number }> = {
     train: { made: 0, runs: 0 },
     test: { made: 0, runs: 0 },
@@ -77,6 +79,9 @@ export class CompiledSteps {
   }
 
   #compile(kind: StepKind, signature: string, batch: Batch): CompiledStep {
+    // The first time of all makes what is made on first use: weights, slots of the optimizer, metrics.
+    if (!this.#rehearsed.has(kind)) recordStep(this.#model, kind, batch, 0);
+    this.#rehearsed.add(kind);
     const watch = new Watch(this.#model);
     try {
       const [first, second] = [recordStep(this.#model, kind, batch, 0), recordStep(this.#model, kind, batch, 1)];

@@ -45,9 +45,7 @@ export class StepRunner {
 
   #worthwhile(kind: StepKind, planned: number): boolean {
     if (this.#model.runEagerly || this.#refused.has(kind) || !canRunGraphs()) return false;
-    // The first step is always eager: it makes what is made on first use.
-    const made = this.#eagerSteps[kind];
-    return made > 0 && made + planned >= WORTHWHILE;
+    return this.#eagerSteps[kind] + planned >= WORTHWHILE;
   }
 
   #find(kind: StepKind, batch: Batch): CompiledStep | undefined {

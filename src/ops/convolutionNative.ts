@@ -5,7 +5,7 @@ import type { Geometry, Kernels } from './convolution2d';
 /** TensorFlow's own kernels for a convolution; `undefined` where it has none. */
 export function nativeKernels(g: Geometry): Kernels | undefined {
   const library = native();
-  if (library === undefined) return undefined;
+  if (library === undefined || crashes(g)) return undefined;
   const dilated = g.dilations.some((rate) => rate !== 1);
   const { dilation, groups } = nativeConvolutionSupports();
   if ((g.groups === 1 || groups) && (!dilated || dilation)) {
@@ -17,6 +17,14 @@ export function nativeKernels(g: Geometry): Kernels | undefined {
   const shape = [height, width, g.groups, filters / g.groups];
   const names = ['', 'BackpropInput', 'BackpropFilter'].map((part) => `DepthwiseConv2dNative${part}`);
   return kernelsOf(library, g, names as [string, string, string], shape);
+}
+
+/**
+ * TensorFlow 2.19 with oneDNN overwrites memory in the kernel gradient of a 1 x 1 kernel with two different strides:
+ * the process dies some steps later, also in Python.
+ */
+function crashes({ kernelShape, strides }: Geometry): boolean {
+  return kernelShape[0] === 1 && kernelShape[1] === 1 && strides[0] !== strides[1];
 }
 
 /** @param kernelShape shape that the native ops want the kernel in. */

@@ -20,7 +20,15 @@ const floats =
 /** Whole numbers from 0 to `end - 1`. */
 const integers =
   (shape: number[], end: number): Inputs =>
-  (batch) => [tf.tidy(() => filled([batch, ...shape]).add(1).mul(end / 2).floor().toInt())];
+  (batch) => [
+    tf.tidy(() =>
+      filled([batch, ...shape])
+        .add(1)
+        .mul(end / 2)
+        .floor()
+        .toInt(),
+    ),
+  ];
 const positive: Inputs = (batch) => [tf.tidy(() => filled([batch, 6]).add(1.25))];
 
 const on = (inputs: Inputs, call: Call): KernelCase => ({ inputs, call });
@@ -42,8 +50,8 @@ const boxes = (): tf.Tensor2D => tf.tensor2d([0, 0, 1, 1, 0, 0.1, 1, 1.1, 0, 2, 
 export function gradientsOf(fn: TensorFunction): TensorFunction {
   return (...inputs) =>
     tf.grads((...xs: tf.Tensor[]) => {
-      const outputs = [fn(...xs)].flat().filter(({ dtype }) => dtype === 'float32');
-      return outputs.map((y) => y.add(0.5).square().sum()).reduce((a, b) => a.add(b));
+      const outputs = [fn(...xs)].flat();
+      return outputs.map((y) => y.toFloat().add(0.5).square().sum()).reduce((a, b) => a.add(b));
     })(inputs);
 }
 
@@ -130,7 +138,7 @@ const elementwise: Record<string, KernelCase> = {
   Relu6: unary((x) => tf.relu6(x.mul(9))),
   Round: unary((x) => x.mul(9).round()),
   Rsqrt: on(positive, tf.rsqrt as Call),
-  Select: binary((a, b) => tf.where(a.greater(0), a, b)),
+  Select: binary((a, b) => tf.where(a.greaterEqual(0), a, b)),
   Selu: unary(tf.selu),
   Sigmoid: unary(tf.sigmoid),
   Sign: unary(tf.sign),
@@ -169,26 +177,63 @@ const reductions: Record<string, KernelCase> = {
 };
 
 const shaping: Record<string, KernelCase> = {
-  BatchToSpaceND: image((x) => tf.batchToSpaceND(tf.spaceToBatchND(x, [2, 2], [[0, 0], [0, 0]]).square(), [2, 2], [[0, 1], [0, 0]])),
+  BatchToSpaceND: image((x) =>
+    tf.batchToSpaceND(
+      tf
+        .spaceToBatchND(
+          x,
+          [2, 2],
+          [
+            [0, 0],
+            [0, 0],
+          ],
+        )
+        .square(),
+      [2, 2],
+      [
+        [0, 1],
+        [0, 0],
+      ],
+    ),
+  ),
   BroadcastArgs: on(
     () => [tf.tensor1d([3, 1], 'int32'), tf.tensor1d([1, 4], 'int32')],
     (a, b) => tf.broadcastArgs(a as tf.Tensor, b as tf.Tensor),
   ),
   Concat: on(floats([6], [2], [3]), (...xs) => tf.concat(xs, 1)),
   CropAndResize: on(floats([4, 4, 2]), (x) =>
-    tf.image.cropAndResize(x as tf.Tensor4D, boxes(), tf.tensor1d([0, 1, 3], 'int32'), [3, 3]),
+    tf.image.cropAndResize(x as tf.Tensor4D, boxes(), tf.tensor1d([0, 0, 0], 'int32'), [3, 3]),
   ),
   DepthToSpace: on(floats([2, 2, 8]), (x) => tf.depthToSpace(x as tf.Tensor4D, 2, 'NHWC')),
   Diag: on(floats([]), (x) => tf.diag(x as tf.Tensor)),
   ExpandDims: unary((x) => x.expandDims(1)),
   Fill: nothing(() => tf.fill([2, 3], 4, 'int32')),
   FlipLeftRight: image(tf.image.flipLeftRight as never),
-  GatherNd: unary((x) => tf.gatherND(x, tf.tensor2d([1, 2, 3, 0], [2, 2], 'int32'))),
+  GatherV2: unary((x) => tf.gather(x, tf.tensor1d([1, 0, 1], 'int32'), 1)),
+  GatherNd: unary((x) => tf.gatherND(x, tf.tensor2d([0, 2, 0, 5], [2, 2], 'int32'))),
   LinSpace: nothing(() => tf.linspace(0, 1, 5)),
-  MirrorPad: unary((x) => tf.mirrorPad(x, [[0, 0], [2, 1]], 'reflect')),
+  MirrorPad: unary((x) =>
+    tf.mirrorPad(
+      x,
+      [
+        [0, 0],
+        [2, 1],
+      ],
+      'reflect',
+    ),
+  ),
   OneHot: on(integers([], 5), (x) => tf.oneHot(x as tf.Tensor, 5, 2, -1, 'float32')),
   Pack: on(floats([6], [6]), (...xs) => tf.stack(xs, 1)),
-  PadV2: unary((x) => tf.pad(x, [[0, 0], [1, 2]], 0.5)),
+  PadV2: unary((x) =>
+    tf.pad(
+      x,
+      [
+        [0, 0],
+        [1, 2],
+      ],
+      0.5,
+    ),
+  ),
   Range: on(floats([6]), (x) => tf.range(0, (x as tf.Tensor).shape[0] as number, 1, 'int32')),
   Reshape: unary((x) => x.reshape([-1, 2, 3])),
   Reverse: unary((x) => x.reverse(1)),
@@ -197,7 +242,16 @@ const shaping: Record<string, KernelCase> = {
     (x) => tf.scatterND(tf.tensor2d([4, 1, 4], [3, 1], 'int32'), x as tf.Tensor, [6]),
   ),
   Slice: unary((x) => x.slice([0, 1], [-1, 3])),
-  SpaceToBatchND: image((x) => tf.spaceToBatchND(x, [2, 2], [[0, 0], [0, 0]])),
+  SpaceToBatchND: image((x) =>
+    tf.spaceToBatchND(
+      x,
+      [2, 2],
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    ),
+  ),
   SparseToDense: on(
     () => [filled([3])],
     (x) => tf.sparseToDense(tf.tensor1d([1, 3, 4], 'int32'), x as tf.Tensor1D, [6], 0.5),
@@ -241,7 +295,14 @@ const heavy: Record<string, KernelCase> = {
     tf.batchNorm4d(x, tf.tensor1d([0.1, 0.2]), tf.tensor1d([1, 2]), tf.tensor1d([0.5, 0]), tf.tensor1d([1, 3])),
   ),
   FusedConv2D: image((x) =>
-    tf.fused.conv2d({ x, filter: kernel4(), strides: 1, pad: 'same', bias: tf.tensor1d([1, 0, -1]), activation: 'relu' }),
+    tf.fused.conv2d({
+      x,
+      filter: kernel4(),
+      strides: 1,
+      pad: 'same',
+      bias: tf.tensor1d([1, 0, -1]),
+      activation: 'relu',
+    }),
   ),
   FusedDepthwiseConv2D: image((x) =>
     tf.fused.depthwiseConv2d({ x, filter: kernel4(), strides: 1, pad: 'same', activation: 'sigmoid' }),
@@ -288,12 +349,22 @@ export const CASES: Readonly<Record<string, KernelCase>> = {
   ...complexNumbers,
 };
 
-/** Kernels that cannot be part of a graph, and why. */
-export const EXCEPTIONS: Readonly<Record<string, string>> = {
-  GatherV2: 'its kernel reads the indices on the JavaScript side; ops/gather is what to use',
-  Multinomial: 'random numbers of the library, keyed by nothing',
-  StaticRegexReplace: 'strings',
+/** Kernels that cannot be part of a graph, with what a recording of them says. */
+export const EXCEPTIONS: Readonly<Record<string, KernelCase & { reason: string }>> = {
+  GatherV2: {
+    // Where the indices are data, not constants; which is why there is ops/gather.
+    ...on(integers([], 5), (x) => tf.gather(tf.range(0, 5), x as tf.Tensor1D)),
+    reason: 'the value of a tensor is read (data(), dataSync(), array() or print())',
+  },
+  Multinomial: { ...unary((x) => tf.multinomial(x as tf.Tensor2D, 3)), reason: 'Math.random() is called' },
+  StaticRegexReplace: {
+    ...nothing(() => tf.string.staticRegexReplace(tf.tensor1d(['a', 'b'], 'string'), 'a', 'b') as tf.Tensor),
+    reason: 'strings are used',
+  },
 };
 
-/** Kernels whose gradient cannot be part of a graph, or does not exist here, and why. */
-export const GRADIENT_EXCEPTIONS: Readonly<Record<string, string>> = {};
+/** Kernels that have a gradient which cannot be part of a graph, with what a recording of it says. */
+export const GRADIENT_EXCEPTIONS: Readonly<Record<string, string>> = {
+  ComplexAbs: 'Cannot compute gradient: gradient function not found for Complex.',
+  UnsortedSegmentSum: 'the value of a tensor is read (data(), dataSync(), array() or print())',
+};

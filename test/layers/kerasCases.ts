@@ -95,7 +95,9 @@ function expectKeras(layer: Layer, c: Case): void {
   expectClose(y, tensor(c.y));
   expect(y.dtype).toBe('float32');
   expect(layer.computeOutputShape(x.shape as never)).toEqual(y.shape);
-  c.after?.forEach((value, i) => expectClose(layer.weights[i]?.value as tf.Tensor, tensor(value)));
+  for (const [i, after] of (c.after ?? []).entries()) {
+    expectClose(layer.weights[i]?.value as tf.Tensor, tensor(after));
+  }
 
   const z = tensor(c.z);
   const f = (x: tf.Tensor): tf.Tensor => layer(x, options).mul(z).sum();

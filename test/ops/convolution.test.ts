@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { convolution } from '../../src/ops/convolution';
 import * as reference from '../../src/reference';
-import { expectConvolutions, expectDepthwise } from './anyConvolution';
+import { expectConvolution, expectConvolutions, expectDepthwise } from './anyConvolution';
 import { expectClose, filled, onEachBackend } from './backends';
 
 type Steps = number[][][];
@@ -13,6 +13,16 @@ onEachBackend((name) => {
   test('convolution and its gradients are those of the plain loops', () => expectConvolutions(numRuns));
 
   test('depthwise convolution is that of the plain loops', () => expectDepthwise(numRuns));
+
+  // Where TensorFlow's own kernels give garbage, or end the process.
+  test.each([
+    { size: [2, 1], kernel: [1, 2], strides: [1, 2], padding: 'same' },
+    { size: [7, 4], kernel: [1, 3], strides: [1, 2], padding: 'valid', dilationRate: [3, 1] },
+    { size: [6, 8], kernel: [1, 1], strides: [1, 2], padding: 'valid' },
+    { size: [6, 8], kernel: [1, 1], strides: [2, 1], padding: 'same' },
+  ] as const)('%j', ({ size, kernel, ...options }) => {
+    for (let i = 0; i < 20; i++) expectConvolution([3, ...size, 1], [...kernel, 1, 1], options);
+  });
 
   test('along one axis, causal or not', () => {
     fc.assert(

@@ -177,7 +177,7 @@ onEachBackend(() => {
           .sum();
       const found = tf.grads(through)([x, gamma, beta]);
       const wanted = tf.grads((x, gamma, beta) => expected(x, gamma, beta).mul(z).sum())([x, gamma, beta]);
-      found.forEach((gradient, i) => expectClose(gradient, wanted[i] as tf.Tensor, 1e-4));
+      for (const [i, gradient] of found.entries()) expectClose(gradient, wanted[i] as tf.Tensor, 1e-4);
     });
   });
 

@@ -243,6 +243,7 @@ export class GraphRecorder implements VariableRecorder {
     const known = this.#names.get(id);
     if (known) return known;
     const value = this.#constants.get(id) ?? this.#captured(id);
+    if (!ArrayBuffer.isView(value.values)) return this.#refuse('strings are used');
     const name = `constant_${this.#count++}`;
     const bytes = new Uint8Array(value.values.buffer, value.values.byteOffset, value.values.byteLength).slice();
     this.#nodes.push({

@@ -20,6 +20,8 @@ export interface SessionFunction {
   readonly written: readonly Variable[];
 }
 
+/** The number that stands for no tensor: the addon's numbers start at 0, and tfjs-node frees none below. */
+const NO_TENSOR = -1;
 /** Variables of at most this many elements are fetched together: metrics, counters, learning rates. */
 const SMALL = 64;
 
@@ -84,7 +86,7 @@ export class GraphSession implements VariableHome {
   }
 
   /**
-   * Runs a function. Where it fails, variables whose values are on the JavaScript side stay as they were.
+   * Runs a function.
    * @param inputs tensors, which stay the caller's, and arrays of int32 numbers, of which tensors are made for this run.
    * @returns its results; the caller owns them.
    */
@@ -93,9 +95,8 @@ export class GraphSession implements VariableHome {
     const backend = this.#backend;
     const { binding } = backend;
     this.#send(called.variables);
-    const isUndoable = called.written.every((variable) => !variable.isAwayIn(this));
+    this.#noteWrites(called);
     const made: number[] = [];
-    let isDone = false;
     try {
       const ids = inputs.map((input) => {
         if (!(input instanceof Int32Array)) return nativeId(backend, input);
@@ -103,21 +104,34 @@ export class GraphSession implements VariableHome {
         return made.at(-1) as number;
       });
       const fetched = binding.runSavedModel(this.#id as number, ids, called.feeds, called.fetches);
-      isDone = true;
       for (const { id } of fetched.splice(called.resultCount)) binding.deleteTensor(id);
       return fetched.map((result) => backend.createOutputTensor(result));
     } finally {
       for (const id of made) binding.deleteTensor(id);
-      if (isDone || !isUndoable) this.#noteWrites(called);
-      else for (const variable of called.written) this.#held.delete(variable);
     }
   }
 
+  /**
+   * From now on the session has the newest values. The memory on the JavaScript side is freed before the run, so that
+   * the session is the only owner and updates in place; where the run fails, the session still has the values.
+   */
   #noteWrites({ written }: SessionFunction): void {
     for (const variable of written) {
+      if (!variable.isAwayIn(this)) this.#release(variable);
       variable.changedIn(this);
       this.#held.set(variable, variable.version);
     }
+  }
+
+  /** Frees a variable's memory on the JavaScript side: its values are old now, and new ones come when somebody looks. */
+  #release(variable: Variable): void {
+    if (native() !== this.#backend) return;
+    const { shape, dtype } = variable;
+    const dataId = {} as tf.DataId;
+    this.#backend.tensorMap.set(dataId, { shape, dtype: DTYPE[dtype], id: NO_TENSOR, values: null, refCount: 1 });
+    const empty = tf.engine().makeTensorFromDataId(dataId, shape, dtype);
+    variable.update(empty);
+    empty.dispose();
   }
 
   /** Brings variables of the session up to date where they were changed elsewhere. */

@@ -1,18 +1,18 @@
 import { callable } from '../../backend/callable';
 import { resolveOptions, type Signature } from '../../backend/options';
-import { BaseConvLayer, type ConvArguments, type ConvOptions, convSignature } from './baseConv';
+import { type ConvArguments, ConvLayer, type ConvOptions, convSignature } from './conv';
 
 /** Options of `Conv1D`. */
 export type Conv1DOptions = ConvOptions;
 
 const SIGNATURE = convSignature('Conv1D');
 
-export class Conv1DLayer extends BaseConvLayer {
+export class Conv1DLayer extends ConvLayer {
   static override readonly className: string = 'Conv1D';
   static override readonly signature: Signature<Conv1DOptions> = SIGNATURE;
 
   constructor(...args: ConvArguments) {
-    super('Conv1D', 1, resolveOptions(SIGNATURE, args));
+    super(1, SIGNATURE, resolveOptions(SIGNATURE, args));
   }
 }
 

@@ -1,18 +1,18 @@
 import { callable } from '../../backend/callable';
 import { resolveOptions, type Signature } from '../../backend/options';
-import { BaseConvLayer, type ConvArguments, type ConvOptions, convSignature } from './baseConv';
+import { type ConvArguments, ConvLayer, type ConvOptions, convSignature } from './conv';
 
 /** Options of `Conv2D`. */
 export type Conv2DOptions = ConvOptions;
 
 const SIGNATURE = convSignature('Conv2D');
 
-export class Conv2DLayer extends BaseConvLayer {
+export class Conv2DLayer extends ConvLayer {
   static override readonly className: string = 'Conv2D';
   static override readonly signature: Signature<Conv2DOptions> = SIGNATURE;
 
   constructor(...args: ConvArguments) {
-    super('Conv2D', 2, resolveOptions(SIGNATURE, args));
+    super(2, SIGNATURE, resolveOptions(SIGNATURE, args));
   }
 }
 

@@ -1,46 +1,24 @@
 import type * as tf from '@tensorflow/tfjs';
-import * as activations from '../../activations';
 import { callable } from '../../backend/callable';
-import type { Shape } from '../../backend/errors';
+import type { Dim, Shape } from '../../backend/errors';
 import { resolveOptions, type Signature } from '../../backend/options';
 import type { Variable } from '../../backend/variable';
-import * as constraints from '../../constraints';
-import * as initializers from '../../initializers';
-import { biasAdd } from '../../ops/biasAdd';
+import type { ConstraintIdentifier } from '../../constraints';
+import type { InitializerIdentifier } from '../../initializers';
 import { depthwiseConvolution } from '../../ops/convolution';
-import type { DataFormat, Padding } from '../../ops/window';
-import * as regularizers from '../../regularizers';
-import type { Config } from '../../saving/registry';
-import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
-import { checkDataFormat } from '../reshaping/options';
-import { channelAxis, channelsOf, checkPadding, checkPerAxis, checkPositive, slidingOutputShape } from './window';
+import type { RegularizerIdentifier } from '../../regularizers';
+import { LAYER_OPTIONS } from '../layer';
+import { BaseConvLayer, type BaseConvOptions } from './baseConv';
+import { checkPositive } from './window';
 
 /** Options of `DepthwiseConv2D`. */
-export interface DepthwiseConv2DOptions extends LayerOptions {
-  /** Size of the kernel, one for both axes or one for each. */
-  kernelSize: number | readonly number[];
-  /** Step of the kernel. Default: 1. */
-  strides?: number | readonly number[];
-  /** `'valid'` (default): none; `'same'`: zeros around, so that strides 1 keep the size. */
-  padding?: Padding | (string & {});
+export interface DepthwiseConv2DOptions extends BaseConvOptions {
   /** Filters of each channel. Default: 1. */
   depthMultiplier?: number;
-  /** Default: `'channels_last'`. */
-  dataFormat?: DataFormat | null;
-  /** Distance between the taps of the kernel. Default: 1. */
-  dilationRate?: number | readonly number[];
-  /** Applied to the output. Default: none. */
-  activation?: activations.ActivationIdentifier;
-  /** Whether to add a number to each channel of the output. Default: true. */
-  useBias?: boolean;
   /** Default: `'glorot_uniform'`. */
-  depthwiseInitializer?: initializers.InitializerIdentifier | null;
-  /** Default: `'zeros'`. */
-  biasInitializer?: initializers.InitializerIdentifier | null;
-  depthwiseRegularizer?: regularizers.RegularizerIdentifier;
-  biasRegularizer?: regularizers.RegularizerIdentifier;
-  depthwiseConstraint?: constraints.ConstraintIdentifier;
-  biasConstraint?: constraints.ConstraintIdentifier;
+  depthwiseInitializer?: InitializerIdentifier | null;
+  depthwiseRegularizer?: RegularizerIdentifier;
+  depthwiseConstraint?: ConstraintIdentifier;
 }
 
 type DepthwiseConv2DArguments =
@@ -69,83 +47,29 @@ const SIGNATURE: Signature<DepthwiseConv2DOptions> = {
   inherited: LAYER_OPTIONS,
 };
 
-export class DepthwiseConv2DLayer extends Layer {
+export class DepthwiseConv2DLayer extends BaseConvLayer {
   static override readonly className: string = 'DepthwiseConv2D';
   static override readonly signature: Signature<DepthwiseConv2DOptions> = SIGNATURE;
-  readonly kernelSize: readonly number[];
-  readonly depthMultiplier: number;
-  readonly strides: readonly number[];
-  readonly padding: Padding;
-  readonly dataFormat: DataFormat;
-  readonly dilationRate: readonly number[];
-  readonly activation: activations.ActivationFunction;
-  readonly useBias: boolean;
-  readonly depthwiseInitializer: initializers.Initializer | null;
-  readonly biasInitializer: initializers.Initializer | null;
-  readonly depthwiseRegularizer: regularizers.Regularizer | null;
-  readonly biasRegularizer: regularizers.Regularizer | null;
-  readonly depthwiseConstraint: constraints.Constraint | null;
-  readonly biasConstraint: constraints.Constraint | null;
-  /** `(kernel height, kernel width, channels, depthMultiplier)` */
-  kernel: Variable | undefined;
-  /** `(channels * depthMultiplier,)` */
-  bias: Variable | undefined;
+  declare readonly depthMultiplier: number;
 
   constructor(...args: DepthwiseConv2DArguments) {
     const options = resolveOptions(SIGNATURE, args);
-    const { who } = SIGNATURE;
-    super(options);
-    this.kernelSize = checkPerAxis(who, 'kernelSize', options.kernelSize, 2);
-    this.depthMultiplier = checkPositive(who, 'depthMultiplier', options.depthMultiplier);
-    this.strides = checkPerAxis(who, 'strides', options.strides, 2);
-    this.padding = checkPadding(who, options.padding, ['valid', 'same']);
-    this.dataFormat = checkDataFormat(who, options.dataFormat);
-    this.dilationRate = checkPerAxis(who, 'dilationRate', options.dilationRate, 2);
-    this.activation = activations.get(options.activation);
-    this.useBias = options.useBias as boolean;
-    this.depthwiseInitializer = initializers.get(options.depthwiseInitializer);
-    this.biasInitializer = initializers.get(options.biasInitializer);
-    this.depthwiseRegularizer = regularizers.get(options.depthwiseRegularizer);
-    this.biasRegularizer = regularizers.get(options.biasRegularizer);
-    this.depthwiseConstraint = constraints.get(options.depthwiseConstraint);
-    this.biasConstraint = constraints.get(options.biasConstraint);
-    this.inputSpec = { ndim: 4 };
+    super(2, SIGNATURE, options);
+    checkPositive('DepthwiseConv2D', 'depthMultiplier', options.depthMultiplier);
   }
 
   override build(inputShape: Shape): void {
-    const channels = channelsOf(this.label, inputShape, this.dataFormat);
-    this.computeOutputShape(inputShape);
-    this.inputSpec = { ndim: 4, axes: { [channelAxis(this.dataFormat)]: channels } };
-    this.kernel = this.addWeight({
-      name: 'kernel',
-      shape: [...this.kernelSize, channels, this.depthMultiplier],
-      initializer: this.depthwiseInitializer ?? undefined,
-      regularizer: this.depthwiseRegularizer,
-      constraint: this.depthwiseConstraint,
-    });
-    if (!this.useBias) return;
-    this.bias = this.addWeight({
-      name: 'bias',
-      shape: [channels * this.depthMultiplier],
-      initializer: this.biasInitializer ?? undefined,
-      regularizer: this.biasRegularizer,
-      constraint: this.biasConstraint,
-    });
+    const channels = this.takeShape(inputShape);
+    const shape = [...this.kernelSize, channels, this.depthMultiplier];
+    this.addKernelAndBias('depthwise', shape, channels * this.depthMultiplier);
   }
 
   override call(x: tf.Tensor): tf.Tensor {
-    const y = depthwiseConvolution(x, (this.kernel as Variable).value, this);
-    return this.activation(this.bias ? biasAdd(y, this.bias.value, this.dataFormat) : y);
+    return this.finish(depthwiseConvolution(x, (this.kernel as Variable).value, this), this.dataFormat);
   }
 
-  override computeOutputShape(inputShape: Shape): Shape {
-    const channels = inputShape.at(channelAxis(this.dataFormat)) ?? null;
-    const outputs = channels === null ? null : channels * this.depthMultiplier;
-    return slidingOutputShape(this.label, inputShape, this.kernelSize, this, outputs);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), activation: activations.serialize(this.activation) };
+  protected override outputChannels(channels: Dim): Dim {
+    return channels === null ? null : channels * this.depthMultiplier;
   }
 }
 

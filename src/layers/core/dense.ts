@@ -1,33 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
-import * as activations from '../../activations';
 import { callable } from '../../backend/callable';
 import { formatShape, formatValue, type Shape, ValueError } from '../../backend/errors';
 import { resolveOptions, type Signature } from '../../backend/options';
 import type { Variable } from '../../backend/variable';
-import * as constraints from '../../constraints';
-import * as initializers from '../../initializers';
-import { biasAdd } from '../../ops/biasAdd';
 import { matmul } from '../../ops/matmul';
-import * as regularizers from '../../regularizers';
-import type { Config } from '../../saving/registry';
-import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
+import { LAYER_OPTIONS } from '../layer';
+import { AffineLayer, type AffineOptions, type KernelOptions, type Settled } from './weighted';
 
 /** Options of `Dense`. */
-export interface DenseOptions extends LayerOptions {
+export interface DenseOptions extends AffineOptions, KernelOptions {
   /** Size of the output's last axis. */
   units: number;
-  /** Applied to the output. Default: none. */
-  activation?: activations.ActivationIdentifier;
-  /** Whether to add a number to each unit. Default: true. */
-  useBias?: boolean;
-  /** Default: `'glorot_uniform'`. */
-  kernelInitializer?: initializers.InitializerIdentifier | null;
-  /** Default: `'zeros'`. */
-  biasInitializer?: initializers.InitializerIdentifier | null;
-  kernelRegularizer?: regularizers.RegularizerIdentifier;
-  biasRegularizer?: regularizers.RegularizerIdentifier;
-  kernelConstraint?: constraints.ConstraintIdentifier;
-  biasConstraint?: constraints.ConstraintIdentifier;
   /** Only `null`: weights are float32 here. */
   quantizationConfig?: null;
 }
@@ -51,81 +34,41 @@ const SIGNATURE: Signature<DenseOptions> = {
   inherited: LAYER_OPTIONS,
 };
 
-export class DenseLayer extends Layer {
+export interface DenseLayer extends Settled<DenseOptions> {}
+export class DenseLayer extends AffineLayer {
   static override readonly className: string = 'Dense';
   static override readonly signature: Signature<DenseOptions> = SIGNATURE;
-  readonly units: number;
-  readonly activation: activations.ActivationFunction;
-  readonly useBias: boolean;
-  readonly kernelInitializer: initializers.Initializer | null;
-  readonly biasInitializer: initializers.Initializer | null;
-  readonly kernelRegularizer: regularizers.Regularizer | null;
-  readonly biasRegularizer: regularizers.Regularizer | null;
-  readonly kernelConstraint: constraints.Constraint | null;
-  readonly biasConstraint: constraints.Constraint | null;
-  /** `(inputs, units)` */
-  kernel: Variable | undefined;
-  /** `(units,)` */
-  bias: Variable | undefined;
 
   constructor(...args: DenseArguments) {
     const options = resolveOptions(SIGNATURE, args);
-    super(options);
+    super(SIGNATURE, options);
     const { units, quantizationConfig } = options;
-    const refuse = (expected: string, name: string, value: unknown): never => {
-      throw new ValueError(`Dense: ${expected}. Received: ${name}=${formatValue(value)}.`);
-    };
-    if (!Number.isInteger(units) || units <= 0) refuse('units must be a positive integer', 'units', units);
-    if (quantizationConfig !== null)
-      refuse('quantizationConfig must be null', 'quantizationConfig', quantizationConfig);
-    this.units = units;
-    this.activation = activations.get(options.activation);
-    this.useBias = options.useBias as boolean;
-    this.kernelInitializer = initializers.get(options.kernelInitializer);
-    this.biasInitializer = initializers.get(options.biasInitializer);
-    this.kernelRegularizer = regularizers.get(options.kernelRegularizer);
-    this.biasRegularizer = regularizers.get(options.biasRegularizer);
-    this.kernelConstraint = constraints.get(options.kernelConstraint);
-    this.biasConstraint = constraints.get(options.biasConstraint);
+    if (!Number.isInteger(units) || units <= 0) {
+      throw new ValueError(`Dense: units must be a positive integer. Received: units=${formatValue(units)}.`);
+    }
+    if (quantizationConfig !== null) {
+      const given = formatValue(quantizationConfig);
+      throw new ValueError(`Dense: quantizationConfig must be null. Received: quantizationConfig=${given}.`);
+    }
     this.inputSpec = { minNdim: 2 };
   }
 
   override build(inputShape: Shape): void {
     const inputs = inputShape.at(-1);
     if (typeof inputs !== 'number') {
-      throw new ValueError(
-        `${this.label}: the last axis of the input must be known. Received: shape ${formatShape(inputShape)}.`,
-      );
+      const given = formatShape(inputShape);
+      throw new ValueError(`${this.label}: the last axis of the input must be known. Received: shape ${given}.`);
     }
     this.inputSpec = { minNdim: 2, axes: { '-1': inputs } };
-    this.kernel = this.addWeight({
-      name: 'kernel',
-      shape: [inputs, this.units],
-      initializer: this.kernelInitializer ?? undefined,
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
-    });
-    if (!this.useBias) return;
-    this.bias = this.addWeight({
-      name: 'bias',
-      shape: [this.units],
-      initializer: this.biasInitializer ?? undefined,
-      regularizer: this.biasRegularizer,
-      constraint: this.biasConstraint,
-    });
+    this.addKernelAndBias('kernel', [inputs, this.units], this.units);
   }
 
   override call(x: tf.Tensor): tf.Tensor {
-    const y = matmul(x, (this.kernel as Variable).value);
-    return this.activation(this.bias ? biasAdd(y, this.bias.value) : y);
+    return this.finish(matmul(x, (this.kernel as Variable).value));
   }
 
   override computeOutputShape(inputShape: Shape): Shape {
     return [...inputShape.slice(0, -1), this.units];
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), activation: activations.serialize(this.activation) };
   }
 }
 

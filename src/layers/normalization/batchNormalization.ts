@@ -1,182 +1,70 @@
 import type * as tf from '@tensorflow/tfjs';
 import { callable } from '../../backend/callable';
-import { formatShape, formatValue, type Shape, ValueError } from '../../backend/errors';
+import { formatShape, type Shape, ValueError } from '../../backend/errors';
 import { resolveOptions, type Signature } from '../../backend/options';
 import type { Variable } from '../../backend/variable';
-import * as constraints from '../../constraints';
-import * as initializers from '../../initializers';
 import { batchNormalization, normalize } from '../../ops/batchNormalization';
 import { toFloat } from '../../ops/dataFormat';
-import * as regularizers from '../../regularizers';
-import { type CallOptions, LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
+import { type Settled, WeightedLayer } from '../core/weighted';
+import type { CallOptions } from '../layer';
+import { type BatchNormalizationOptions, checkOptions, SIGNATURE } from './batchNormalizationOptions';
 
-/** Options of `BatchNormalization`. */
-export interface BatchNormalizationOptions extends LayerOptions {
-  /** The axis whose entries are normalized each by itself: the channels. Default: -1. */
-  axis?: number;
-  /** How much of the moving averages stays at each step. Default: 0.99. */
-  momentum?: number;
-  /** Added to the variance. Default: 0.001. */
-  epsilon?: number;
-  /** Whether to add the weight `beta`. Default: true. */
-  center?: boolean;
-  /** Whether to multiply by the weight `gamma`. Default: true. */
-  scale?: boolean;
-  /** Default: `'zeros'`. */
-  betaInitializer?: initializers.InitializerIdentifier | null;
-  /** Default: `'ones'`. */
-  gammaInitializer?: initializers.InitializerIdentifier | null;
-  /** Default: `'zeros'`. */
-  movingMeanInitializer?: initializers.InitializerIdentifier | null;
-  /** Default: `'ones'`. */
-  movingVarianceInitializer?: initializers.InitializerIdentifier | null;
-  betaRegularizer?: regularizers.RegularizerIdentifier;
-  gammaRegularizer?: regularizers.RegularizerIdentifier;
-  betaConstraint?: constraints.ConstraintIdentifier;
-  gammaConstraint?: constraints.ConstraintIdentifier;
-  /** Kept for Keras's sake: there is one device. */
-  synchronized?: boolean;
-  /** Only `false`: batch renormalization is not here. */
-  renorm?: boolean;
-  renormClipping?: Readonly<Record<string, number>> | null;
-  renormMomentum?: number;
-}
+export type { BatchNormalizationOptions } from './batchNormalizationOptions';
 
-const SIGNATURE: Signature<BatchNormalizationOptions> = {
-  who: 'BatchNormalization',
-  positional: [],
-  defaults: {
-    axis: -1,
-    momentum: 0.99,
-    epsilon: 1e-3,
-    center: true,
-    scale: true,
-    betaInitializer: 'zeros',
-    gammaInitializer: 'ones',
-    movingMeanInitializer: 'zeros',
-    movingVarianceInitializer: 'ones',
-    betaRegularizer: null,
-    gammaRegularizer: null,
-    betaConstraint: null,
-    gammaConstraint: null,
-    synchronized: false,
-    renorm: false,
-    renormClipping: null,
-    renormMomentum: 0.99,
-  },
-  inherited: LAYER_OPTIONS,
-};
-
-export class BatchNormalizationLayer extends Layer {
+export interface BatchNormalizationLayer extends Settled<BatchNormalizationOptions> {}
+export class BatchNormalizationLayer extends WeightedLayer {
   static override readonly className: string = 'BatchNormalization';
-  static override readonly takesMask: boolean = true;
   static override readonly signature: Signature<BatchNormalizationOptions> = SIGNATURE;
-  readonly axis: number;
-  readonly momentum: number;
-  readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
-  readonly betaInitializer: initializers.Initializer | null;
-  readonly gammaInitializer: initializers.Initializer | null;
-  readonly movingMeanInitializer: initializers.Initializer | null;
-  readonly movingVarianceInitializer: initializers.Initializer | null;
-  readonly betaRegularizer: regularizers.Regularizer | null;
-  readonly gammaRegularizer: regularizers.Regularizer | null;
-  readonly betaConstraint: constraints.Constraint | null;
-  readonly gammaConstraint: constraints.Constraint | null;
-  readonly synchronized: boolean;
-  readonly renorm: boolean;
-  readonly renormClipping: null;
-  readonly renormMomentum: number;
   /** Factors, `(channels,)`. */
   gamma: Variable | undefined;
   /** Offsets, `(channels,)`. */
   beta: Variable | undefined;
-  /** Moving averages of the batches' means and variances, `(channels,)`. */
+  /** Moving averages of the batches' means, `(channels,)`. */
   movingMean: Variable | undefined;
+  /** Moving averages of the batches' variances, `(channels,)`. */
   movingVariance: Variable | undefined;
 
   constructor(...args: [options?: BatchNormalizationOptions]) {
-    const options = resolveOptions(SIGNATURE, args) as Required<BatchNormalizationOptions>;
-    super(options);
+    const options = resolveOptions(SIGNATURE, args);
+    super(SIGNATURE, options);
     checkOptions(options);
-    this.axis = options.axis;
-    this.momentum = options.momentum;
-    this.epsilon = options.epsilon;
-    this.center = options.center;
-    this.scale = options.scale;
-    this.betaInitializer = initializers.get(options.betaInitializer);
-    this.gammaInitializer = initializers.get(options.gammaInitializer);
-    this.movingMeanInitializer = initializers.get(options.movingMeanInitializer);
-    this.movingVarianceInitializer = initializers.get(options.movingVarianceInitializer);
-    this.betaRegularizer = regularizers.get(options.betaRegularizer);
-    this.gammaRegularizer = regularizers.get(options.gammaRegularizer);
-    this.betaConstraint = constraints.get(options.betaConstraint);
-    this.gammaConstraint = constraints.get(options.gammaConstraint);
-    this.synchronized = options.synchronized;
-    this.renorm = options.renorm;
-    this.renormClipping = null;
-    this.renormMomentum = options.renormMomentum;
   }
 
   override build(inputShape: Shape): void {
     this.computeOutputShape(inputShape);
     const channels = inputShape.at(this.axis);
     if (typeof channels !== 'number') {
-      throw new ValueError(
-        `${this.label}: axis ${this.axis} of the input must be known. Received: shape ${formatShape(inputShape)}.`,
-      );
+      const given = formatShape(inputShape);
+      throw new ValueError(`${this.label}: axis ${this.axis} of the input must be known. Received: shape ${given}.`);
     }
-    const add = (name: string, of: 'gamma' | 'beta' | 'movingMean' | 'movingVariance'): Variable => {
-      const trainable = of === 'gamma' || of === 'beta';
-      return this.addWeight({
-        name,
-        shape: [channels],
-        initializer: this[`${of}Initializer`] ?? undefined,
-        trainable,
-        ...(trainable && { regularizer: this[`${of}Regularizer`], constraint: this[`${of}Constraint`] }),
-      });
-    };
-    if (this.scale) this.gamma = add('gamma', 'gamma');
-    if (this.center) this.beta = add('beta', 'beta');
-    this.movingMean = add('moving_mean', 'movingMean');
-    this.movingVariance = add('moving_variance', 'movingVariance');
+    const shape = [channels];
+    if (this.scale) this.gamma = this.addWeightOf('gamma', { name: 'gamma', shape });
+    if (this.center) this.beta = this.addWeightOf('beta', { name: 'beta', shape });
+    this.movingMean = this.addWeightOf('movingMean', { name: 'moving_mean', shape, trainable: false });
+    this.movingVariance = this.addWeightOf('movingVariance', { name: 'moving_variance', shape, trainable: false });
     this.inputSpec = { ndim: inputShape.length, axes: { [this.axis]: channels } };
   }
 
   override call(inputs: tf.Tensor, { training = false }: CallOptions): tf.Tensor {
     const x = toFloat(inputs);
     const [movingMean, movingVariance] = [this.movingMean as Variable, this.movingVariance as Variable];
-    const { axis, epsilon } = this;
-    const options = { axis, epsilon, gamma: this.gamma?.value, beta: this.beta?.value };
+    const options = { axis: this.axis, epsilon: this.epsilon, gamma: this.gamma?.value, beta: this.beta?.value };
     if (!training || !this.trainable) return normalize(x, movingMean.value, movingVariance.value, options);
     const { output, mean, variance } = batchNormalization(x, options);
-    for (const [moving, now] of [
-      [movingMean, mean],
-      [movingVariance, variance],
-    ] as const) {
-      moving.assign(moving.value.mul(this.momentum).add(now.mul(1 - this.momentum)));
-    }
+    this.#move(movingMean, mean);
+    this.#move(movingVariance, variance);
     return output;
+  }
+
+  #move(average: Variable, now: tf.Tensor): void {
+    average.assign(average.value.mul(this.momentum).add(now.mul(1 - this.momentum)));
   }
 
   override computeOutputShape(inputShape: Shape): Shape {
     if (inputShape.at(this.axis) !== undefined) return inputShape;
-    throw new ValueError(
-      `${this.label}: axis ${this.axis} is out of bounds. Received: an input of shape ${formatShape(inputShape)}.`,
-    );
+    const given = formatShape(inputShape);
+    throw new ValueError(`${this.label}: axis ${this.axis} is out of bounds. Received: an input of shape ${given}.`);
   }
-}
-
-function checkOptions({ axis, momentum, epsilon, renorm, renormClipping }: Required<BatchNormalizationOptions>): void {
-  const refuse = (expected: string, name: string, value: unknown): never => {
-    throw new ValueError(`BatchNormalization: ${expected}. Received: ${name}=${formatValue(value)}.`);
-  };
-  if (!Number.isInteger(axis)) refuse('axis must be a whole number', 'axis', axis);
-  if (!Number.isFinite(momentum)) refuse('momentum must be a number', 'momentum', momentum);
-  if (!Number.isFinite(epsilon)) refuse('epsilon must be a number', 'epsilon', epsilon);
-  if (renorm !== false) refuse('batch renormalization is not supported; renorm must be false', 'renorm', renorm);
-  if (renormClipping !== null) refuse('renormClipping must be null', 'renormClipping', renormClipping);
 }
 
 /**

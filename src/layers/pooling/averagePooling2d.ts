@@ -34,7 +34,7 @@ export class AveragePooling2DLayer extends BasePoolingLayer {
  *
  * @throws ValueError for bad options, or a pool larger than the input.
  * @example
- * console.log(AveragePooling2D([1, 2])([[[[1], [2], [5], [7]]]]).arraySync()); // [ [ [ [ 1.5 ], [ 6 ] ] ] ]
+ * AveragePooling2D([1, 2])([[[[1], [2], [5], [7]]]]).flatten().print(); // [1.5, 6]
  * @see https://keras.io/api/layers/pooling_layers/average_pooling2d/
  */
 export const AveragePooling2D = callable(AveragePooling2DLayer);
