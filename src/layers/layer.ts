@@ -223,12 +223,12 @@ export abstract class Layer extends Callable {
     requireReady(this.label);
     const outer = context;
     const training = options.training ?? outer.training;
-    context = { ...outer, training, depth: outer.depth + 1 };
+    const gathered = outer.losses ?? [];
+    context = { training, depth: outer.depth + 1, losses: gathered };
     try {
-      const { outputs, losses } = tidy(() => {
+      const { outputs } = tidy(() => {
         const inputs = this.#toTensors(given);
         this.#prepare(inputs);
-        this.#losses = [];
         const leaves = new Set(flatten(inputs));
         const outputs = mapStructure(this.#run(inputs, { ...options, training }), (y) =>
           leaves.has(y) ? y.clone() : y,
@@ -236,9 +236,12 @@ export abstract class Layer extends Callable {
         if (this.activityRegularizer) for (const y of flatten(outputs)) this.#penalize(y);
         // Inside another call a loss may still want the logits of this output; the outermost caller gets outputs only.
         const logits = outer.depth > 0 ? flatten(outputs).flatMap((y) => logitsOf(y) ?? []) : [];
-        return { outputs, losses: this.#losses, logits, gathered: outer.losses ?? [] };
+        return { outputs, logits, gathered };
       });
-      this.#losses = losses;
+      if (outer.losses === undefined) {
+        tf.dispose(this.#losses);
+        this.#losses = gathered;
+      }
       return outputs;
     } finally {
       context = outer;
