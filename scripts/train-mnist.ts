@@ -6,7 +6,14 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as keras from '../src';
 import { type Options, parseOptions, USAGE, UsageError } from './train-mnist/options';
-import { accuracyOf, accuracyPerClass, confusionOf, mostConfused, reportMarkdown } from './train-mnist/report';
+import {
+  accuracyOf,
+  accuracyPerClass,
+  type Confusion,
+  confusionOf,
+  mostConfused,
+  reportMarkdown,
+} from './train-mnist/report';
 
 type Keras = typeof keras;
 
@@ -41,6 +48,22 @@ function stopOnInterrupt(model: keras.Sequential): () => boolean {
     process.once('SIGINT', () => process.exit(130));
   });
   return () => interrupted;
+}
+
+/** Curves, confusion matrix and learned kernels as pictures beside the report. */
+function drawFigures(
+  { plot }: Keras,
+  model: keras.Sequential,
+  history: Record<string, number[]>,
+  confusion: Confusion,
+  folder: string,
+): void {
+  const { kernel } = model.layers.find(({ className }) => className === 'Conv2D') as unknown as {
+    kernel: keras.Variable;
+  };
+  plot.history(history).save(join(folder, 'history.png'));
+  plot.confusionMatrix(confusion as number[][]).save(join(folder, 'confusion.png'));
+  plot.kernels(kernel.value, { title: 'Kernels of the first convolution' }).save(join(folder, 'kernels.png'));
 }
 
 /** Writes a file whole or not at all. */
@@ -99,6 +122,8 @@ async function train(options: Options): Promise<void> {
     reportMarkdown({ title, settings, summary, history, confusion, loss: loss as number }),
   );
 
+  drawFigures(library, model, history, confusion, options.out);
+
   const perClass = accuracyPerClass(confusion).map((value, label) => `  ${label}: ${(100 * value).toFixed(1)} %`);
   const pairs = mostConfused(confusion).map(
     ({ label, taken, count: times }) => `  ${label} taken for ${taken}: ${times} times`,
@@ -110,9 +135,7 @@ async function train(options: Options): Promise<void> {
     'Most confused:',
     ...(pairs.length > 0 ? pairs : ['  none']),
   ];
-  lines.push(
-    `Trained for ${seconds.toFixed(1)} s; written: ${join(options.out, 'history.json')}, ${join(options.out, 'report.md')}`,
-  );
+  lines.push(`Trained for ${seconds.toFixed(1)} s; written to ${options.out}: history.json, report.md and pictures`);
   lines.push(`Test accuracy: ${accuracyOf(confusion).toFixed(4)} (loss ${(loss as number).toFixed(4)})`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }

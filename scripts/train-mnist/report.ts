@@ -61,6 +61,7 @@ export function reportMarkdown({ title, settings, summary, history, confusion, l
       '## Network',
       `\`\`\`\n${summary.trimEnd()}\n\`\`\``,
       '## Training',
+      '![Curves](history.png)',
       table(
         ['epoch', ...names],
         Array.from({ length: epochs }, (_, epoch) => [
@@ -74,6 +75,7 @@ export function reportMarkdown({ title, settings, summary, history, confusion, l
         accuracyPerClass(confusion).map((value, label) => [label, value.toFixed(4)]),
       ),
       '## Confusion: rows are true digits, columns predicted ones',
+      '![Confusion matrix](confusion.png)',
       table(
         ['', ...classes],
         confusion.map((counts, label) => [`**${label}**`, ...counts]),

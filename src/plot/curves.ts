@@ -3,7 +3,7 @@ import { checkKeys, isPlainObject } from '../backend/options';
 import { type Chart, drawCharts } from './chart';
 import { checkFlag, checkRange, checkText } from './checks';
 import { LINE_COLORS } from './colors';
-import { listOf, type Numbers, rangeOf } from './data';
+import { finiteRange, listOf, type Numbers } from './data';
 import { Figure } from './figure';
 
 /** Options of `curves`. */
@@ -86,8 +86,7 @@ function checkPoints(
     const received = `${values[odd]?.length} numbers in '${names[odd]}', ${x.length} in x`;
     throw new ValueError(`${WHO}: each line must have one number for each x. Received: ${received}.`);
   }
-  const all = rangeOf(values.flat());
-  if (!all) throw new ValueError(`${WHO}: lines must hold a finite number. Received: nothing but NaN and infinities.`);
+  const all = finiteRange(WHO, 'lines', values.flat());
   for (const [name, isLog, least] of [
     ['logX', logX, Math.min(...x)],
     ['logY', logY, all[0]],

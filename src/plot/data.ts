@@ -47,9 +47,10 @@ export function blockOf(who: string, name: string, value: unknown): Block {
     );
   }
   const shape: number[] = [];
-  for (let inner: unknown = nested; Array.isArray(inner); inner = inner[0]) shape.push(inner.length);
+  for (let inner: unknown = nested; Array.isArray(inner); inner = nestedOf(inner[0])) shape.push(inner.length);
   const data: number[] = [];
-  const visit = (items: unknown, axis: number, place: string): void => {
+  const visit = (given: unknown, axis: number, place: string): void => {
+    const items = typeof given === 'number' || Array.isArray(given) ? given : nestedOf(given);
     if (axis === shape.length) {
       if (typeof items !== 'number') throw notANumber(who, name, items, place);
       data.push(items);
@@ -122,6 +123,13 @@ export function rangeOf(data: Iterable<number>): [number, number] | undefined {
     if (value > greatest) greatest = value;
   }
   return least <= greatest ? [least, greatest] : undefined;
+}
+
+/** Least and greatest number, at least one of them being finite. */
+export function finiteRange(who: string, name: string, data: Iterable<number>): [number, number] {
+  const range = rangeOf(data);
+  if (range) return range;
+  throw new ValueError(`${who}: ${name} must hold a finite number. Received: nothing but NaN and infinities.`);
 }
 
 /** How far along a range a value is; in the middle of one that has no length. */

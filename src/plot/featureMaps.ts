@@ -1,8 +1,7 @@
-import { ValueError } from '../backend/errors';
 import { checkKeys } from '../backend/options';
 import { checkLabels, checkOneOf, checkPositive, checkText } from './checks';
 import { COLORMAP_NAMES, type Colormap, colorScale } from './colors';
-import { type Block, blockOf, type Numbers, rangeOf, wrongShape } from './data';
+import { type Block, blockOf, finiteRange, type Numbers, rangeOf, wrongShape } from './data';
 import { Figure } from './figure';
 import { columnsFor, drawGrid } from './grid';
 import { paint, type Range } from './panel';
@@ -67,9 +66,7 @@ export function featureMaps(activations: Numbers, options: FeatureMapsOptions = 
   checkPositive(WHO, 'columns', options.columns);
   const scale = colorScale(WHO, colormap);
   const maps = Array.from({ length: count }, (_, channel) => channelOf(block, channel));
-  const all = rangeOf(maps.flat(2));
-  if (!all)
-    throw new ValueError(`${WHO}: activations must hold a finite number. Received: nothing but NaN and infinities.`);
+  const all = finiteRange(WHO, 'activations', maps.flat(2));
   const rangeFor = (map: number[][]): Range => (range === 'shared' ? all : (rangeOf(map.flat()) ?? all));
   const svg = drawGrid({
     who: WHO,

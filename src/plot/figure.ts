@@ -1,4 +1,5 @@
 import { ValueError } from '../backend/errors';
+import { checkKeys } from '../backend/options';
 import { endingOf, notebook, writeAndTell, writeWhole } from './display';
 import { encodeGif, type Frame } from './gif';
 import { renderPng } from './png';
@@ -68,7 +69,9 @@ export class Figure extends Picture {
 
   /** The picture as the bytes of a PNG file. */
   png(options: PngOptions = {}): Uint8Array {
-    return renderPng(this.kind, this.#svg, checkScale(`${this.kind}.png`, options.scale ?? 2));
+    const who = `${this.kind}.png`;
+    checkKeys(who, options, ['scale']);
+    return renderPng(this.kind, this.#svg, checkScale(who, options.scale ?? 2));
   }
 
   /**

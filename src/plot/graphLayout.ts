@@ -80,7 +80,8 @@ function order(layers: number[][], items: readonly Item[]): void {
 /** Places as near as can be to the wished ones (least squares), each at least `apart` after the one before. */
 function spread(wished: readonly number[], apart: readonly number[]): number[] {
   const offsets: number[] = [];
-  wished.forEach((_, i) => offsets.push(i === 0 ? 0 : (offsets[i - 1] as number) + (apart[i - 1] as number)));
+  for (let i = 0; i < wished.length; i++)
+    offsets.push(i === 0 ? 0 : (offsets[i - 1] as number) + (apart[i - 1] as number));
   const blocks: { sum: number; count: number }[] = [];
   const level = ({ sum, count }: { sum: number; count: number }): number => sum / count;
   wished.forEach((wish, i) => {
@@ -162,7 +163,9 @@ export function layOut(boxes: readonly Box[], edges: readonly (readonly [from: n
   const layer = layersOf(boxes.length, edges);
   const items: Item[] = boxes.map((box) => ({ ...box, above: [], below: [] }));
   const layers: number[][] = Array.from({ length: Math.max(...layer) + 1 }, () => []);
-  layer.forEach((at, id) => layers[at]?.push(id));
+  layer.forEach((at, id) => {
+    layers[at]?.push(id);
+  });
   const join = (from: number, to: number): void => {
     items[from]?.below.push(to);
     items[to]?.above.push(from);

@@ -3,7 +3,7 @@ import { checkKeys } from '../backend/options';
 import { drawMatrix } from './axes';
 import { checkFlag, checkLabels, checkOneOf, checkRange, checkText } from './checks';
 import { COLORMAP_NAMES, type Colormap, colorScale } from './colors';
-import { matrixOf, type Numbers, rangeOf } from './data';
+import { finiteRange, matrixOf, type Numbers } from './data';
 import { Figure } from './figure';
 import { formatNumber } from './numbers';
 import { paint } from './panel';
@@ -30,8 +30,17 @@ export interface HeatmapOptions {
 
 const WHO = 'heatmap';
 const KEYS = [
-  ...(['title', 'xLabel', 'yLabel', 'rows', 'columns', 'colormap', 'range', 'values', 'colorbar', 'label'] as const),
-];
+  'title',
+  'xLabel',
+  'yLabel',
+  'rows',
+  'columns',
+  'colormap',
+  'range',
+  'values',
+  'colorbar',
+  'label',
+] as const;
 const MOST_LABELLED = 12;
 const LARGEST = 4096;
 
@@ -63,9 +72,7 @@ export function heatmap(matrix: Numbers, options: HeatmapOptions = {}): Figure {
   const [rows, columns] = [values.length, values[0]?.length ?? 0];
   checkOptions(options, rows, columns);
   const { title, xLabel, yLabel, colormap = 'viridis', colorbar = true } = options;
-  const extremes = rangeOf(values.flat());
-  if (!extremes)
-    throw new ValueError(`${WHO}: matrix must hold a finite number. Received: nothing but NaN and infinities.`);
+  const extremes = finiteRange(WHO, 'matrix', values.flat());
   const range = options.range ?? (colormap === 'coolwarm' ? aroundZero(extremes) : extremes);
   const scale = colorScale(WHO, colormap);
   const labelled = options.values ?? Math.max(rows, columns) <= MOST_LABELLED;

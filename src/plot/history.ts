@@ -3,7 +3,7 @@ import { checkKeys, isPlainObject } from '../backend/options';
 import { type Chart, type ChartLine, drawCharts } from './chart';
 import { checkOneOf, checkText } from './checks';
 import { LINE_COLORS } from './colors';
-import { listOf, rangeOf } from './data';
+import { finiteRange, listOf } from './data';
 import { Figure } from './figure';
 
 /** What `fit` returns, or its record of numbers by name. */
@@ -35,8 +35,7 @@ function recordOf(given: HistoryLike): { record: Record<string, unknown>; epochs
 
 function lineOf(record: Record<string, unknown>, key: string, epochs: readonly number[] | undefined): ChartLine {
   const values = listOf(WHO, key, record[key]);
-  if (!rangeOf(values))
-    throw new ValueError(`${WHO}: ${key} must hold a finite number. Received: ${formatValue(values)}.`);
+  finiteRange(WHO, key, values);
   const isValidation = key.startsWith(VALIDATION);
   const count = epochs?.length === values.length ? epochs : values.map((_, i) => i + 1);
   return {

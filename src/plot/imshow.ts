@@ -2,7 +2,7 @@ import { formatValue, ValueError } from '../backend/errors';
 import { checkKeys } from '../backend/options';
 import { checkFlag, checkLabels, checkOneOf, checkPositive, checkText, isRange } from './checks';
 import { COLORMAP_NAMES, type Colormap, colorScale } from './colors';
-import { type Block, blockOf, nestedOf, type Numbers, rangeOf, rowsOf, wrongShape } from './data';
+import { type Block, blockOf, finiteRange, type Numbers, nestedOf, rowsOf, wrongShape } from './data';
 import { Figure } from './figure';
 import { columnsFor, drawGrid } from './grid';
 import { formatNumber } from './numbers';
@@ -58,7 +58,9 @@ function imagesOf(images: unknown, batch: boolean): Block[] {
     axes++;
     size = inner.length;
   }
-  const isList = axes > 3 || (axes === 3 && (batch || !CHANNELS.includes(size)));
+  const first = Array.isArray(nested) ? (nested[0] as unknown) : undefined;
+  const isListOfTensors = axes === 3 && !Array.isArray(first);
+  const isList = axes > 3 || isListOfTensors || (axes === 3 && (batch || !CHANNELS.includes(size)));
   if (!Array.isArray(nested) || !isList) return [imageOf('images', blockOf(WHO, 'images', nested))];
   return nested.map((item, i) => imageOf(`images[${i}]`, blockOf(WHO, `images[${i}]`, item)));
 }
@@ -69,19 +71,12 @@ function rangesOf(images: readonly Block[], range: ImshowOptions['range']): Rang
     const expected = "range must be 'each', 'shared' or [least, greatest]";
     throw new ValueError(`${WHO}: ${expected}. Received: range=${formatValue(range)}.`);
   }
-  const extremes = ({ data }: Pick<Block, 'data'>): Range => {
-    const found = rangeOf(data);
-    if (found) return found;
-    throw new ValueError(`${WHO}: images must hold a finite number. Received: nothing but NaN and infinities.`);
-  };
+  const extremes = images.map(({ data }): Range => finiteRange(WHO, 'images', data));
   if (range === 'shared') {
-    const all = extremes({ data: images.flatMap((image) => extremes(image)) });
+    const all = finiteRange(WHO, 'images', extremes.flat());
     return images.map(() => all);
   }
-  return images.map((image) => {
-    const found = extremes(image);
-    return image.shape.length === 2 ? found : [0, found[1] > 1 ? 255 : 1];
-  });
+  return extremes.map((found, i) => (images[i]?.shape.length === 2 ? found : [0, found[1] > 1 ? 255 : 1]));
 }
 
 function panelOf(image: Block, range: Range, options: ImshowOptions): Panel {

@@ -1,8 +1,7 @@
-import { ValueError } from '../backend/errors';
 import { checkKeys } from '../backend/options';
 import { checkFlag, checkOneOf, checkPositive, checkText } from './checks';
 import { COLORMAP_NAMES, type Colormap, colorScale } from './colors';
-import { type Block, blockOf, type Numbers, rangeOf, wrongShape } from './data';
+import { type Block, blockOf, finiteRange, type Numbers, wrongShape } from './data';
 import { Figure } from './figure';
 import { columnsFor, drawGrid } from './grid';
 import { aroundZero } from './heatmap';
@@ -72,9 +71,7 @@ export function kernels(weights: Numbers, options: KernelsOptions = {}): Figure 
   const shownChannels = Math.min(channels, options.channels ?? MOST_CHANNELS);
   const inRows = shownChannels > 1;
   const shownFilters = Math.min(filters, options.filters ?? (inRows ? MOST_FILTERS_IN_ROWS : MOST_FILTERS));
-  const extremes = rangeOf(block.data);
-  if (!extremes)
-    throw new ValueError(`${WHO}: weights must hold a finite number. Received: nothing but NaN and infinities.`);
+  const extremes = finiteRange(WHO, 'weights', block.data);
   const range = aroundZero(extremes);
   const scale = colorScale(WHO, options.colormap ?? 'coolwarm');
   const panels = Array.from({ length: shownChannels * shownFilters }, (_, i): Panel => {

@@ -4,11 +4,12 @@ import { inputAt } from '../reference/axis';
 import { windowsOf } from '../reference/conv2d';
 import { convolve2d } from '../reference/convolve';
 import type { Padding2d, PerAxis } from '../reference/options';
-import { checkLabels, checkText } from './checks';
+import { checkText } from './checks';
 import { matrixOf, type Numbers } from './data';
 import { Animation } from './figure';
 import { formatNumber } from './numbers';
-import { drawFrame, type Slide, sceneOf, written } from './slidingScene';
+import { drawFrame, sceneOf, written } from './slidingScene';
+import type { Slide } from './slidingSum';
 
 /** Options of `slidingKernel`; those of the convolution are Keras's. */
 export interface SlidingKernelOptions {
@@ -35,9 +36,10 @@ const MOST_CELLS = 32;
 /** The last position is seen longer, before all starts again. */
 const REST = 3;
 
-/** 1, and [1, 2] as `1 × 2`. */
+/** 1 and [1, 1] as `1`, [1, 2] as `1 × 2`, [[0, 1], [0, 1]] as it is. */
 function perAxis(value: unknown): string {
-  return Array.isArray(value) ? value.map(perAxis).join(' × ') : String(value);
+  if (!Array.isArray(value)) return String(value);
+  return value.some(Array.isArray) ? JSON.stringify(value) : [...new Set(value)].join(' × ');
 }
 
 function checkSizes(positions: number, height: number, width: number): void {
@@ -58,11 +60,12 @@ function checkFinite(name: string, values: readonly (readonly number[])[]): void
   throw new ValueError(`${WHO}: ${name} must hold finite numbers. Received: ${wrong}.`);
 }
 
-function checkInputLabels(labels: readonly (readonly string[])[], [height, width]: readonly [number, number]): void {
-  checkLabels(WHO, 'labels', Array.isArray(labels) ? labels.map(String) : labels, height, 'row of the input');
-  labels.forEach((row, i) => {
-    checkLabels(WHO, `labels[${i}]`, row, width, 'column of the input');
-  });
+function checkLabels(labels: unknown, [height, width]: readonly [number, number]): void {
+  const isRow = (row: unknown): boolean =>
+    Array.isArray(row) && row.length === width && row.every((label) => typeof label === 'string');
+  if (Array.isArray(labels) && labels.length === height && labels.every(isRow)) return;
+  const expected = `labels must be ${height} lists of ${width} strings, as the input is`;
+  throw new ValueError(`${WHO}: ${expected}. Received: labels=${formatValue(labels)}.`);
 }
 
 /**
@@ -100,7 +103,7 @@ export function slidingKernel(input: Numbers, kernel: Numbers, options: SlidingK
     columns.before + columns.input + columns.after,
   );
   const labels = options.labels ?? written(x);
-  checkInputLabels(labels, sizes[0] as [number, number]);
+  checkLabels(labels, sizes[0] as [number, number]);
   const output = convolve2d(x, weights, window);
   const slides = output.flatMap((line, i) =>
     line.map((value, j): Slide => {

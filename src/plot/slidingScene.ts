@@ -2,8 +2,9 @@ import type { Axis } from '../reference/axis';
 import { reach } from '../reference/axis';
 import { hex, type Rgb } from './colors';
 import { type Matrix, rangeOf, shareOf } from './data';
-import { fittingSize, textWidth } from './font';
+import { fittingSize } from './font';
 import { formatNumber } from './numbers';
+import { type Slide, SUM_SIZE, sumLines } from './slidingSum';
 import { MUTED, rect, svgDocument, text } from './svg';
 
 /** Everything that is the same in all frames. */
@@ -32,15 +33,6 @@ export interface Scene extends SceneParts {
   readonly outputX: number;
 }
 
-/** One position of the window. */
-export interface Slide {
-  readonly i: number;
-  readonly j: number;
-  readonly value: number;
-  /** What is multiplied: an input and a weight each. */
-  readonly products: readonly (readonly [input: string, weight: string])[];
-}
-
 const MARGIN = 20;
 const TOP = 92;
 const BETWEEN = 56;
@@ -50,9 +42,7 @@ const LARGEST_CELL = 42;
 const LEAST_CELL = 14;
 const LEAST_WITH_NUMBERS = 22;
 const ROOM = 460;
-const SUM_SIZE = 13;
 const LINE_HEIGHT = 20;
-const MOST_LINES = 4;
 const PALE: Readonly<Record<'input' | 'kernel' | 'output', readonly [Rgb, Rgb]>> = {
   input: [
     [240, 247, 252],
@@ -78,19 +68,6 @@ interface Layers {
   readonly numbers: readonly string[];
 }
 
-/** The sum of the products, in lines that fit into the picture. */
-function sumLines(width: number, { products, value }: Slide): string[] {
-  const factor = (written: string): string => (written.startsWith('-') ? `(${written})` : written);
-  const terms = products.map(([x, weight], i) => `${i > 0 ? '+ ' : ''}${factor(x)}·${factor(weight)}`);
-  const lines: string[] = [];
-  for (const term of [...terms, `= ${formatNumber(value, 5)}`]) {
-    const longer = lines.length === 0 ? term : `${lines.at(-1)} ${term}`;
-    if (lines.length > 0 && textWidth(longer, SUM_SIZE) <= width - 2 * MARGIN) lines[lines.length - 1] = longer;
-    else lines.push(term);
-  }
-  return lines.length <= MOST_LINES ? lines : [`the sum of ${products.length} products = ${formatNumber(value, 5)}`];
-}
-
 /** Lays out input, kernel and output beside each other. */
 export function sceneOf(parts: SceneParts, slides: readonly Slide[]): Scene {
   const { rows, columns, kernel, output } = parts;
@@ -107,7 +84,7 @@ export function sceneOf(parts: SceneParts, slides: readonly Slide[]): Scene {
     ...parts,
     cell,
     width,
-    lines: Math.max(...slides.map((slide) => sumLines(width, slide).length)),
+    lines: Math.max(...slides.map((slide) => sumLines(width - 2 * MARGIN, slide).length)),
     middle: TOP + tallest / 2,
     below: TOP + tallest + 28,
     inputX: MARGIN + (inputWide - wide * cell) / 2,
@@ -244,7 +221,7 @@ export function drawFrame(scene: Scene, slide: Slide): string {
     sign('=', outputX, columns.output),
     ...drawOutput(scene, slide),
     text(`row ${slide.i}, column ${slide.j}`, width / 2, below, { fill: DONE, bold: true }),
-    ...sumLines(width, slide).map((line, k) =>
+    ...sumLines(width - 2 * MARGIN, slide).map((line, k) =>
       text(line, width / 2, below + (k + 1) * LINE_HEIGHT, { size: SUM_SIZE }),
     ),
   ]);
