@@ -138,3 +138,10 @@ test('the counts of the report, worked by hand', () => {
   expect(report).toContain('| 1 | 0.5000 |');
   expect(report).toContain('| **1** | 0 | 2 | 1 |');
 });
+
+test('the lesson’s network learns on WebAssembly, too', async () => {
+  const { code, stdout, stderr } = await ended(start(...quick('--backend', 'wasm', '--epochs', '2')));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('backend: wasm');
+  expect(Number(/Test accuracy: (0\.\d{4})/.exec(stdout)?.[1])).toBeGreaterThan(0.5);
+}, 120_000);
