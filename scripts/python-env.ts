@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FOLDER = '.venv';
-const PACKAGES = ['keras==3.15.1', 'tensorflow-cpu==2.19.1', 'scipy'];
+const PACKAGES = ['keras==3.15.1', 'tensorflow-cpu==2.19.1', 'scipy', 'pillow<13'];
 const BIN = process.platform === 'win32' ? 'Scripts' : 'bin';
 const PROBE = 'import importlib.metadata as m, scipy; print(m.version("keras"), m.version("tensorflow-cpu"))';
 const VERSIONS = '3.15.1 2.19.1';

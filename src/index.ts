@@ -1,5 +1,6 @@
 /** Keras for TypeScript, on TensorFlow.js. */
 export * as activations from './activations';
+export * as applications from './applications';
 export { type BackendName, backend, ready, setBackend } from './backend/engine';
 export { type Shape, ValueError } from './backend/errors';
 export { Variable } from './backend/variable';

@@ -40,7 +40,9 @@ const EDITIONS: readonly Edition[] = [
 export async function readBatches(who: string, path: string): Promise<Batch[]> {
   const found = typeof path === 'string' ? await stat(path).catch(() => undefined) : undefined;
   if (!found) {
-    throw new ValueError(`${who}: path must be an existing folder or a .tar.gz file. Received: path=${formatValue(path)}.`);
+    throw new ValueError(
+      `${who}: path must be an existing folder or a .tar.gz file. Received: path=${formatValue(path)}.`,
+    );
   }
   return found.isDirectory() ? readFolder(who, path) : readArchive(who, path);
 }
@@ -91,7 +93,7 @@ function readPickled(file: string, bytes: Buffer): Batch {
   const dict = content instanceof Map ? content : new Map<string, never>();
   const data = arrayOf(dict.get('data'));
   const [n = 0, width] = data?.shape ?? [];
-  if (!data || data.shape.length !== 2 || n === 0 || width !== VALUES) {
+  if (data?.shape.length !== 2 || n === 0 || width !== VALUES) {
     const received = data ? `shape ${formatShape(data.shape)}` : `keys ${[...dict.keys()].join(', ') || 'none'}`;
     return refuse(file, 0, `'data', an array of bytes of shape (n, ${VALUES}),`, received);
   }
@@ -100,7 +102,13 @@ function readPickled(file: string, bytes: Buffer): Batch {
     return refuse(file, 0, `'labels', a list of ${n} numbers,`, Array.isArray(labels) ? `${labels.length}` : 'none');
   }
   const wrong = labels.findIndex((label) => !isLabel(label));
-  if (wrong >= 0) refuse(file, 0, `a label from 0 to 9 for picture ${wrong}, in the pickle`, typeof labels[wrong] === 'number' ? `${labels[wrong]}` : 'something else');
+  if (wrong >= 0)
+    refuse(
+      file,
+      0,
+      `a label from 0 to 9 for picture ${wrong}, in the pickle`,
+      typeof labels[wrong] === 'number' ? `${labels[wrong]}` : 'something else',
+    );
   return { pixels: data.isFortran ? transpose(data.data, n) : data.data, labels: labels as number[] };
 }
 

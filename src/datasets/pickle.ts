@@ -77,7 +77,7 @@ class Reader {
       this.#start = this.#at;
       const code = this.number(1);
       if (code === STOP) return this.pop();
-      const step = STEPS[code];
+      const step = STEPS.get(code);
       if (!step) return this.#refuse('an operation that makes plain data', `operation 0x${code.toString(16)}`);
       step(this);
     }
@@ -89,7 +89,8 @@ class Reader {
 
   slice(length: number): Buffer {
     const left = this.bytes.length - this.#at;
-    if (length > left) this.#refuse(`${length} bytes of a pickle`, left === 0 ? 'the end' : `${left} bytes and the end`);
+    if (length > left)
+      this.#refuse(`${length} bytes of a pickle`, left === 0 ? 'the end' : `${left} bytes and the end`);
     this.#at += length;
     return this.bytes.subarray(this.#at - length, this.#at);
   }
@@ -103,7 +104,9 @@ class Reader {
   line(): string {
     const end = this.bytes.indexOf('\n', this.#at);
     if (end < 0) this.#refuse('the end of a line', 'the end');
-    return this.slice(end + 1 - this.#at).toString('latin1', 0, end - this.#at);
+    return this.slice(end + 1 - this.#at)
+      .toString('latin1')
+      .slice(0, -1);
   }
 
   push(item: Item): void {
@@ -149,30 +152,30 @@ class Reader {
     if (kind === 'array') this.push(new Stub('array', ''));
     else if (kind === 'dtype' && first instanceof Uint8Array) this.push(new Stub('dtype', textOf(first)));
     // Bytes that Python 3 wrote for Python 2: as text, each byte a character.
-    else if (kind === 'bytes' && first instanceof Uint8Array) this.push(Buffer.from(Buffer.from(first).toString(), 'latin1'));
+    else if (kind === 'bytes' && first instanceof Uint8Array)
+      this.push(Buffer.from(Buffer.from(first).toString(), 'latin1'));
     else this.#refuse('the parts of a NumPy array', 'another call');
   }
 
   build(): void {
     const state = this.pop();
     const made = this.#stack.at(-1);
-    if (!(made instanceof Stub) || made.kind === 'global') return this.#refuse('an array or its dtype', 'something else');
-    made.state = state;
+    if (made instanceof Stub && made.kind !== 'global') made.state = state;
+    else this.#refuse('an array or its dtype', 'something else');
   }
 
   extend(items: readonly Pickled[]): void {
     const list = this.#stack.at(-1);
-    if (!Array.isArray(list)) return this.#refuse('a list', 'something else');
-    for (const item of items) list.push(item);
+    if (Array.isArray(list)) for (const item of items) list.push(item);
+    else this.#refuse('a list', 'something else');
   }
 
   set(items: readonly Pickled[]): void {
     const dict = this.#stack.at(-1);
-    if (!(dict instanceof Map)) return this.#refuse('a dict', 'something else');
     for (let i = 0; i < items.length; i += 2) {
       const [key, value] = [items[i], items[i + 1]];
-      if (!(key instanceof Uint8Array) || value === undefined) return this.#refuse('a string and its value', 'others');
-      dict.set(textOf(key), value);
+      if (dict instanceof Map && key instanceof Uint8Array && value !== undefined) dict.set(textOf(key), value);
+      else this.#refuse('a dict, and strings with their values', 'something else');
     }
   }
 }
@@ -180,44 +183,47 @@ class Reader {
 const STOP = 0x2e;
 
 /** What each operation does, by its code. */
-const STEPS: Readonly<Record<number, (reader: Reader) => unknown>> = {
-  0x80: (r) => r.number(1), // PROTO
-  0x95: (r) => r.number(8), // FRAME
-  0x28: (r) => r.push(MARK),
-  0x4e: (r) => r.push(null), // NONE
-  0x88: (r) => r.push(true), // NEWTRUE
-  0x89: (r) => r.push(false), // NEWFALSE
-  0x4b: (r) => r.push(r.number(1)), // BININT1
-  0x4d: (r) => r.push(r.number(2)), // BININT2
-  0x4a: (r) => r.push(r.slice(4).readInt32LE()), // BININT
-  0x55: (r) => r.push(r.slice(r.number(1))), // SHORT_BINSTRING
-  0x54: (r) => r.push(r.slice(r.number(4))), // BINSTRING
-  0x43: (r) => r.push(r.slice(r.number(1))), // SHORT_BINBYTES
-  0x42: (r) => r.push(r.slice(r.number(4))), // BINBYTES
-  0x8e: (r) => r.push(r.slice(r.number(8))), // BINBYTES8
-  0x8c: (r) => r.push(r.slice(r.number(1))), // SHORT_BINUNICODE
-  0x58: (r) => r.push(r.slice(r.number(4))), // BINUNICODE
-  0x5d: (r) => r.push([]), // EMPTY_LIST
-  0x61: (r) => r.extend([r.pop()]), // APPEND
-  0x65: (r) => r.extend(r.popToMark()), // APPENDS
-  0x7d: (r) => r.push(new Map()), // EMPTY_DICT
-  0x73: (r) => r.set(r.popTuple(2)), // SETITEM
-  0x75: (r) => r.set(r.popToMark()), // SETITEMS
-  0x29: (r) => r.push([]), // EMPTY_TUPLE
-  0x85: (r) => r.push(r.popTuple(1)), // TUPLE1
-  0x86: (r) => r.push(r.popTuple(2)), // TUPLE2
-  0x87: (r) => r.push(r.popTuple(3)), // TUPLE3
-  0x74: (r) => r.push(r.popToMark()), // TUPLE
-  0x71: (r) => r.note(r.number(1)), // BINPUT
-  0x72: (r) => r.note(r.number(4)), // LONG_BINPUT
-  0x94: (r) => r.note(), // MEMOIZE
-  0x68: (r) => r.recall(r.number(1)), // BINGET
-  0x6a: (r) => r.recall(r.number(4)), // LONG_BINGET
-  0x63: (r) => r.global(r.line(), r.line()), // GLOBAL
-  0x93: (r) => {
-    const [module, name] = r.popTuple(2).map((part) => (part instanceof Uint8Array ? textOf(part) : '?'));
-    r.global(module as string, name as string);
-  }, // STACK_GLOBAL
-  0x52: (r) => r.call(), // REDUCE
-  0x62: (r) => r.build(), // BUILD
-};
+const STEPS: ReadonlyMap<number, (reader: Reader) => unknown> = new Map([
+  [0x80, (r) => r.number(1)], // PROTO
+  [0x95, (r) => r.number(8)], // FRAME
+  [0x28, (r) => r.push(MARK)],
+  [0x4e, (r) => r.push(null)], // NONE
+  [0x88, (r) => r.push(true)], // NEWTRUE
+  [0x89, (r) => r.push(false)], // NEWFALSE
+  [0x4b, (r) => r.push(r.number(1))], // BININT1
+  [0x4d, (r) => r.push(r.number(2))], // BININT2
+  [0x4a, (r) => r.push(r.slice(4).readInt32LE())], // BININT
+  [0x55, (r) => r.push(r.slice(r.number(1)))], // SHORT_BINSTRING
+  [0x54, (r) => r.push(r.slice(r.number(4)))], // BINSTRING
+  [0x43, (r) => r.push(r.slice(r.number(1)))], // SHORT_BINBYTES
+  [0x42, (r) => r.push(r.slice(r.number(4)))], // BINBYTES
+  [0x8e, (r) => r.push(r.slice(r.number(8)))], // BINBYTES8
+  [0x8c, (r) => r.push(r.slice(r.number(1)))], // SHORT_BINUNICODE
+  [0x58, (r) => r.push(r.slice(r.number(4)))], // BINUNICODE
+  [0x5d, (r) => r.push([])], // EMPTY_LIST
+  [0x61, (r) => r.extend([r.pop()])], // APPEND
+  [0x65, (r) => r.extend(r.popToMark())], // APPENDS
+  [0x7d, (r) => r.push(new Map())], // EMPTY_DICT
+  [0x73, (r) => r.set(r.popTuple(2))], // SETITEM
+  [0x75, (r) => r.set(r.popToMark())], // SETITEMS
+  [0x29, (r) => r.push([])], // EMPTY_TUPLE
+  [0x85, (r) => r.push(r.popTuple(1))], // TUPLE1
+  [0x86, (r) => r.push(r.popTuple(2))], // TUPLE2
+  [0x87, (r) => r.push(r.popTuple(3))], // TUPLE3
+  [0x74, (r) => r.push(r.popToMark())], // TUPLE
+  [0x71, (r) => r.note(r.number(1))], // BINPUT
+  [0x72, (r) => r.note(r.number(4))], // LONG_BINPUT
+  [0x94, (r) => r.note()], // MEMOIZE
+  [0x68, (r) => r.recall(r.number(1))], // BINGET
+  [0x6a, (r) => r.recall(r.number(4))], // LONG_BINGET
+  [0x63, (r) => r.global(r.line(), r.line())], // GLOBAL
+  [
+    0x93,
+    (r) => {
+      const [module, name] = r.popTuple(2).map((part) => (part instanceof Uint8Array ? textOf(part) : '?'));
+      r.global(module as string, name as string);
+    },
+  ], // STACK_GLOBAL
+  [0x52, (r) => r.call()], // REDUCE
+  [0x62, (r) => r.build()], // BUILD
+]);

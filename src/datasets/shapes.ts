@@ -65,7 +65,9 @@ export async function loadData(options: ShapesOptions = {}): Promise<Shapes> {
   checkNumber('size', size, 8, 1024);
   checkNumber('seed', seed, 0, 2 ** 31 - 1);
   if (!(noise >= 0 && noise <= 255)) {
-    throw new ValueError(`shapes.loadData: noise must be a number from 0 to 255. Received: noise=${formatValue(noise)}.`);
+    throw new ValueError(
+      `shapes.loadData: noise must be a number from 0 to 255. Received: noise=${formatValue(noise)}.`,
+    );
   }
   const names = checkClasses(classes);
   await ready();
@@ -85,7 +87,9 @@ function checkNumber(name: string, value: unknown, least: number, most: number):
 
 function checkClasses(classes: unknown): string[] {
   if (!Array.isArray(classes) || classes.length === 0 || new Set(classes).size < classes.length) {
-    throw new ValueError(`shapes.loadData: classes must be different names. Received: classes=${formatValue(classes)}.`);
+    throw new ValueError(
+      `shapes.loadData: classes must be different names. Received: classes=${formatValue(classes)}.`,
+    );
   }
   for (const name of classes as unknown[]) {
     if (!classNames.includes(name as string)) throw unknownName('shapes.loadData', 'class', String(name), classNames);
@@ -135,7 +139,8 @@ function contrastingColors(between: Between): [number[], number[]] {
   const color = (): number[] => Array.from({ length: COLORS }, () => between(0, 255));
   for (;;) {
     const [figure, ground] = [color(), color()];
-    if (Math.hypot(...figure.map((value, i) => value - (ground[i] as number))) >= LEAST_CONTRAST) return [figure, ground];
+    if (Math.hypot(...figure.map((value, i) => value - (ground[i] as number))) >= LEAST_CONTRAST)
+      return [figure, ground];
   }
 }
 

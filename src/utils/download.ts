@@ -84,7 +84,9 @@ async function request({ who, url }: Download, signal: AbortSignal): Promise<Res
   // As stored: a packed file must not be unpacked on the way.
   const response = await fetch(url, { signal, headers: { 'accept-encoding': 'identity' } });
   if (!response.ok) {
-    throw new AnswerError(`${who}: the download of ${url} failed: the server answered ${response.status} ${response.statusText}.`);
+    throw new AnswerError(
+      `${who}: the download of ${url} failed: the server answered ${response.status} ${response.statusText}.`,
+    );
   }
   const type = response.headers.get('content-type') ?? '';
   if (/^text\/html\b/.test(type) && !/\.html?$/.test(new URL(url).pathname)) {

@@ -81,7 +81,8 @@ export interface CachedFile extends Pick<GetFileOptions, 'cacheDir' | 'forceDown
 /** The path of a file: from the cache if its checksum is right, else downloaded. */
 export async function cachedFile(who: string, url: string, file: CachedFile): Promise<string> {
   const { fname, cacheSubdir = 'datasets', checksum, size, timeout = 60, verbose = true } = file;
-  if (!(timeout > 0)) throw new ValueError(`${who}: timeout must be seconds above 0. Received: timeout=${formatValue(timeout)}.`);
+  if (!(timeout > 0))
+    throw new ValueError(`${who}: timeout must be seconds above 0. Received: timeout=${formatValue(timeout)}.`);
   const target = join(resolve(cacheFolder(file.cacheDir), cacheSubdir), fname);
   if (!file.forceDownload && (await isFile(target))) {
     if (!checksum || (await digestOf(target, checksum.algorithm)) === checksum.digest) return target;

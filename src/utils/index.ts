@@ -1,6 +1,24 @@
 /** What surrounds a model: `keras.utils`. */
 import { resetNames } from '../backend/names';
 
+export { type GetFileOptions, getFile } from './getFile';
+export {
+  type ArrayToImgOptions,
+  arrayToImg,
+  type ColorMode,
+  type DataFormat,
+  type FileFormat,
+  type Img,
+  type ImgToArrayOptions,
+  type Interpolation,
+  imgToArray,
+  type LoadImgOptions,
+  loadImg,
+  type Mode,
+  type SaveImgOptions,
+  saveImg,
+} from './image';
+export { ImageDataset, type ImageDatasetOptions, imageDatasetFromDirectory, type LabelMode } from './imageDataset';
 export { normalize } from './normalize';
 export { setRandomSeed } from './random';
 export { type Labels, toCategorical } from './toCategorical';

@@ -14,6 +14,7 @@ export type { BatchNormalizationOptions } from './batchNormalizationOptions';
 export interface BatchNormalizationLayer extends Settled<BatchNormalizationOptions> {}
 export class BatchNormalizationLayer extends WeightedLayer {
   static override readonly className: string = 'BatchNormalization';
+  static override readonly takesMask: boolean = true;
   static override readonly signature: Signature<BatchNormalizationOptions> = SIGNATURE;
   /** Factors, `(channels,)`. */
   gamma: Variable | undefined;

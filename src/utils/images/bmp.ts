@@ -32,7 +32,8 @@ export function decodeBmp(file: string, bytes: Buffer): Img {
   const { width, height, bits, isTopDown, places, palette, dataOffset } = header;
   const stride = Math.ceil((width * bits) / 32) * 4;
   const end = dataOffset + stride * height;
-  if (bytes.length < end) refuse(file, bytes.length, `${end} bytes, as the header says; the data ends`, `${bytes.length} bytes`);
+  if (bytes.length < end)
+    refuse(file, bytes.length, `${end} bytes, as the header says; the data ends`, `${bytes.length} bytes`);
   const mode: Mode = places[3] === -1 ? 'RGB' : 'RGBA';
   const channels = CHANNELS[mode];
   const data = new Uint8Array(width * height * channels);
@@ -42,7 +43,8 @@ export function decodeBmp(file: string, bytes: Buffer): Img {
     const start = dataOffset + stride * (isTopDown ? row : height - 1 - row);
     for (let column = 0; column < width; column++) {
       const index = bits < 24 ? bitsAt(bytes, start, column, bits) : 0;
-      if (bits < 24 && index >= colors) refuse(file, start + ((column * bits) >> 3), `one of ${colors} colours`, `${index}`);
+      if (bits < 24 && index >= colors)
+        refuse(file, start + ((column * bits) >> 3), `one of ${colors} colours`, `${index}`);
       const [from, pixel] = bits < 24 ? [palette, 4 * index] : [bytes, start + column * (bits / 8)];
       for (let c = 0; c < channels; c++) data[at++] = from[pixel + (places[c] as number)] as number;
     }
@@ -108,7 +110,8 @@ export function encodeBmp(img: Img): Uint8Array {
   bytes.writeUInt16LE(8 * channels, 28);
   bytes.writeUInt32LE(mode === 'RGBA' ? MASKED : UNPACKED, 30);
   bytes.writeUInt32LE(stride * height, 34);
-  if (mode === 'RGBA') [0xff0000, 0xff00, 0xff, 0xff000000].forEach((mask, i) => void bytes.writeUInt32LE(mask, 54 + 4 * i));
+  if (mode === 'RGBA')
+    [0xff0000, 0xff00, 0xff, 0xff000000].forEach((mask, i) => void bytes.writeUInt32LE(mask, 54 + 4 * i));
   for (let row = 0; row < height; row++) {
     let to = dataOffset + stride * (height - 1 - row);
     for (let i = row * width * channels; i < (row + 1) * width * channels; i += channels) {

@@ -5,7 +5,10 @@ export interface PngJs {
   PNG: {
     new (options: { width: number; height: number }): { data: Uint8Array };
     sync: {
-      read(bytes: Uint8Array, options: object): { width: number; height: number; depth: number; data: ArrayLike<number> };
+      read(
+        bytes: Uint8Array,
+        options: object,
+      ): { width: number; height: number; depth: number; data: ArrayLike<number> };
       write(png: object, options: object): Uint8Array;
     };
   };

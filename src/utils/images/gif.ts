@@ -23,7 +23,12 @@ export function decodeGif(file: string, bytes: Buffer): Img {
   const globalSize = tableSize(bytes[10] as number);
   const start = skipExtensions(file, bytes, 13 + globalSize, need);
   need(start.at, 10);
-  const [left, top, w, h] = [1, 3, 5, 7].map((i) => bytes.readUInt16LE(start.at + i)) as [number, number, number, number];
+  const [left, top, w, h] = [1, 3, 5, 7].map((i) => bytes.readUInt16LE(start.at + i)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   if (w === 0 || h === 0 || left + w > width || top + h > height) {
     refuse(file, start.at + 1, `a picture inside of ${width} x ${height}`, `${w} x ${h} at (${left}, ${top})`);
   }

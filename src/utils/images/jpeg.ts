@@ -10,7 +10,13 @@ export function decodeJpeg(who: string, file: string, bytes: Buffer): Img {
   checkFrame(file, bytes);
   const { decode } = jpegjs(who);
   try {
-    const options = { useTArray: true, formatAsRGBA: false, tolerantDecoding: false, maxResolutionInMP: 90, maxMemoryUsageInMB: 2048 };
+    const options = {
+      useTArray: true,
+      formatAsRGBA: false,
+      tolerantDecoding: false,
+      maxResolutionInMP: 90,
+      maxMemoryUsageInMB: 2048,
+    };
     const { width, height, data } = decode(bytes, options);
     return { mode: 'RGB', width, height, data };
   } catch (error) {
@@ -26,7 +32,8 @@ function checkFrame(file: string, bytes: Buffer): void {
     if (marker === 0xff) {
       at++; // a filler
     } else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      return checkSize(file, at + 5, bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5));
+      checkSize(file, at + 5, bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5));
+      return;
     } else if (marker === 0xda) {
       break;
     } else {

@@ -6,7 +6,10 @@ const SIGNATURE = '\x89PNG\r\n\x1a\n';
 /** Where the size stands: behind the signature, and the length and name of the first chunk. */
 const SIZE = 16;
 const BIT_DEPTH = 24;
+const COLOR_TYPE = 25;
 const INTERLACE = 28;
+/** Bytes after the pixels that are passed over, as other readers do. */
+const SLACK = 2 ** 16;
 const COLOR_TYPES: Readonly<Record<Mode, number>> = { L: 0, RGB: 2, RGBA: 6 };
 
 export function isPng(bytes: Buffer): boolean {
@@ -20,30 +23,57 @@ export function decodePng(who: string, file: string, bytes: Buffer): Img {
   }
   const [width, height] = [bytes.readUInt32BE(SIZE), bytes.readUInt32BE(SIZE + 4)];
   checkSize(file, SIZE, width, height);
-  if (bytes[INTERLACE] !== 0) checkInterlaced(file, bytes, width * height);
+  checkPixels(file, bytes, width, height);
   const { PNG } = pngjs(who);
   try {
     const { depth, data } = PNG.sync.read(bytes, { skipRescale: bytes[BIT_DEPTH] === 16 });
-    return { mode: 'RGBA', width, height, data: depth === 16 ? Uint8Array.from(data, (value) => value >> 8) : new Uint8Array(data) };
+    return {
+      mode: 'RGBA',
+      width,
+      height,
+      data: depth === 16 ? Uint8Array.from(data, (value) => value >> 8) : new Uint8Array(data),
+    };
   } catch (error) {
     return refuse(file, SIGNATURE.length, 'an intact PNG picture', (error as Error).message);
   }
 }
 
-/** An interlaced picture is unpacked whole by pngjs, whatever its length: it must not be longer than its size says. */
-function checkInterlaced(file: string, bytes: Buffer, pixels: number): void {
+/** What a pass over an interlaced picture takes: its first row and column, and the steps to the next. */
+type Pass = readonly [row: number, column: number, rowStep: number, columnStep: number];
+const PASSES: readonly Pass[] = [
+  [0, 0, 8, 8],
+  [0, 4, 8, 8],
+  [4, 0, 8, 4],
+  [0, 2, 4, 4],
+  [2, 0, 4, 2],
+  [0, 1, 2, 2],
+  [1, 0, 2, 1],
+];
+const CHANNELS_OF: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+/** Refuses pixel data that is shorter than the size says, or much longer: pngjs checks neither well. */
+function checkPixels(file: string, bytes: Buffer, width: number, height: number): void {
+  const bits = (CHANNELS_OF[bytes[COLOR_TYPE] as number] ?? 0) * (bytes[BIT_DEPTH] as number);
+  const passes: readonly Pass[] = bytes[INTERLACE] === 0 ? [[0, 0, 1, 1]] : PASSES;
+  const length = passes.reduce((sum, [row, column, rowStep, columnStep]) => {
+    const [rows, columns] = [Math.ceil((height - row) / rowStep), Math.ceil((width - column) / columnStep)];
+    return sum + (rows > 0 && columns > 0 ? rows * (1 + Math.ceil((columns * bits) / 8)) : 0);
+  }, 0);
   const parts: Buffer[] = [];
   for (let at = SIGNATURE.length; at + 8 <= bytes.length; ) {
-    const length = bytes.readUInt32BE(at);
-    if (bytes.toString('latin1', at + 4, at + 8) === 'IDAT') parts.push(bytes.subarray(at + 8, at + 8 + length));
-    at += 12 + length;
+    const size = bytes.readUInt32BE(at);
+    if (bytes.toString('latin1', at + 4, at + 8) === 'IDAT') parts.push(bytes.subarray(at + 8, at + 8 + size));
+    at += 12 + size;
   }
+  let received: string;
   try {
-    // At most eight bytes a pixel, and one more for each row of each of the seven passes.
-    inflateSync(Buffer.concat(parts), { maxOutputLength: pixels * 8 + 2 ** 20 });
+    const found = inflateSync(Buffer.concat(parts), { maxOutputLength: length + SLACK }).length;
+    if (found >= length) return;
+    received = `${found} bytes`;
   } catch (error) {
-    refuse(file, SIGNATURE.length, 'pixel data as long as the size says', (error as Error).message);
+    received = (error as Error).message;
   }
+  refuse(file, SIGNATURE.length, `a PNG picture with ${length} bytes of pixels from here on,`, received);
 }
 
 export function encodePng(who: string, { mode, width, height, data }: Img): Uint8Array {
