@@ -88,7 +88,8 @@ function matrix(option: string, value: string, fill: (i: number, j: number) => n
 
 /** `2` or `2,1`, for rows and columns. */
 function pair(option: string, value: string, least: number): [number, number] {
-  const [rows, columns = rows] = value.split(',').map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
+  const parts = value.split(',').map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
+  const [rows, columns = parts[0]] = parts;
   const good =
     value.split(',').length <= 2 && rows !== undefined && columns !== undefined && Math.min(rows, columns) >= least;
   if (good) return [rows, columns];

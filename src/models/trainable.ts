@@ -11,6 +11,7 @@ import type { StepData } from './data';
 import { gradientsOf } from './gradients';
 
 /** What a step may return: values to log. Nothing means the metrics' results. */
+// biome-ignore lint/suspicious/noConfusingVoidType: an overriding step need not return anything
 export type StepLogs = Record<string, tf.Tensor | number> | void;
 
 /** What is computed in a step: forward, loss, gradients, update, metrics. Every method may be overridden. */
