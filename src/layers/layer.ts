@@ -146,6 +146,8 @@ export abstract class Layer extends Callable {
     this.dtype = dtypeOf(className, options.dtype);
     this.activityRegularizer = regularizers.get(options.activityRegularizer);
     this.batchInputShape = options.inputShape && [null, ...options.inputShape];
+    // Called from outside, build() also marks the layer as built, whatever a subclass does in it.
+    Object.defineProperty(this, 'build', { value: (shape: Nested<Shape>) => this.buildFor(shape), configurable: true });
   }
 
   /** Keras's class name of this layer. */
@@ -158,7 +160,7 @@ export abstract class Layer extends Callable {
     return `${this.className} '${this.name}'`;
   }
 
-  /** Makes the weights. Called once, before the first call. */
+  /** Makes the weights. Called once, before the first call; it may also be called by hand. */
   build(_inputShape: never): void {}
 
   /** The layer's formula. Tensors made on the way are freed by the caller. */
@@ -277,7 +279,8 @@ export abstract class Layer extends Callable {
   buildFor(inputShape: Nested<Shape>): void {
     if (this.built) return;
     try {
-      withScope(this.name, () => this.build(inputShape as never));
+      const { build } = Object.getPrototypeOf(this) as Layer;
+      withScope(this.name, () => build.call(this, inputShape as never));
     } catch (error) {
       this.unbuild();
       throw error;

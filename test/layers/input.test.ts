@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type * as tf from '@tensorflow/tfjs';
 import { resetNames } from '../../src/backend/names';
-import { deserialize, Input, InputLayer, type InputOptions, Layer, serialize } from '../../src/layers';
+import { Dense, deserialize, Input, InputLayer, type InputOptions, Layer, serialize } from '../../src/layers';
 import type { SerializedObject } from '../../src/saving/registry';
 
 interface InputCase {
@@ -41,4 +42,19 @@ test('names are counted as in Keras, and may be given', () => {
     'input_layer_1',
     'pixels',
   ]);
+});
+
+test('build by hand marks a layer as built, once', () => {
+  const layer = Dense(2);
+  layer.build([null, 3] as never);
+  expect(layer.built).toBe(true);
+  layer.setWeights([
+    [
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ],
+    [0, 0],
+  ]);
+  expect((layer([[1, 2, 3]]) as tf.Tensor).arraySync()).toEqual([[4, 5]]);
 });
