@@ -27,12 +27,12 @@ function subtract(variable: Variable, change: tf.Tensor): void {
 /** The average moved towards a value by the fraction `1 - decay`: old + (value - old) (1 - decay). */
 function approach(average: Variable, value: tf.Tensor, decay: number): tf.Tensor {
   const old = average.value;
-  return assign(average, old.add(value.sub(old).mul(1 - decay)));
+  return tf.tidy(() => assign(average, old.add(value.sub(old).mul(1 - decay))));
 }
 
 /** The average as decay old + (1 - decay) value. */
 function blend(average: Variable, value: tf.Tensor, decay: number): tf.Tensor {
-  return assign(average, average.value.mul(decay).add(value.mul(1 - decay)));
+  return tf.tidy(() => assign(average, average.value.mul(decay).add(value.mul(1 - decay))));
 }
 
 /** w -= lr g. */
@@ -90,9 +90,10 @@ export function applyAdam(update: AdamUpdate): void {
   }
   const alpha = learningRate.mul(one.sub(power2).sqrt()).div(one.sub(power1));
   const mean = approach(m, gradient, beta1);
-  let square = approach(v, gradient.square(), beta2);
+  let square = tf.tidy(() => approach(v, gradient.square(), beta2));
   if (vHat) square = assign(vHat, vHat.value.maximum(square));
-  subtract(variable, mean.mul(alpha).div(square.sqrt().add(epsilon)));
+  const root = tf.tidy(() => square.sqrt().add(epsilon));
+  subtract(variable, tf.tidy(() => mean.mul(alpha).div(root)));
 }
 
 /** Arguments of `applyRmsprop`. */

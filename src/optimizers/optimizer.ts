@@ -286,7 +286,8 @@ export abstract class Optimizer {
   /** All variables by their gradients; for optimizers with state of their own besides the slots. */
   protected updateAll(gradients: tf.Tensor[], variables: Variable[], learningRate: tf.Tensor): void {
     gradients.forEach((gradient, i) => {
-      this.updateStep(gradient, variables[i] as Variable, learningRate);
+      // One variable's intermediate results are freed before the next one's are made.
+      tf.tidy(() => this.updateStep(gradient, variables[i] as Variable, learningRate));
     });
   }
 
