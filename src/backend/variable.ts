@@ -118,7 +118,10 @@ export class Variable {
 
   #newestData(): DataId {
     if (this.#isChanging) return this.#localData;
-    if (recorder) return recorder.read(this).dataId;
+    return recorder ? recorder.read(this).dataId : this.#broughtData();
+  }
+
+  #broughtData(): DataId {
     if (this.#localVersion !== this.#version) this.#home?.bring(this);
     return this.#localData;
   }
@@ -169,9 +172,9 @@ export class Variable {
     }
   }
 
-  /** The value on the JavaScript side, be it the newest or not; for `backend/graph`. */
+  /** The newest value as it is outside of the step that is being recorded; for `backend/graph`. */
   get local(): tf.TensorInfo {
-    return { dataId: this.#localData, shape: this.shape, dtype: this.dtype };
+    return { dataId: this.#broughtData(), shape: this.shape, dtype: this.dtype };
   }
 
   /** Number of elements. */

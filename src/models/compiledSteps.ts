@@ -1,15 +1,35 @@
 import * as tf from '@tensorflow/tfjs';
-import { GraphSession, generalize, type Recording, record, type SessionFunction, Unrecordable } from '../backend/graph';
+import {
+  GraphSession,
+  generalize,
+  isSameGraph,
+  type Recording,
+  record,
+  type SessionFunction,
+  Unrecordable,
+} from '../backend/graph';
 import { flatten, mapStructure, type Nested, packLike } from '../backend/nest';
+import { runsCustomCode } from './customCode';
 import { type Batch, type StepData, takeRows } from './data';
 import { runStep, type StepKind, type StepResult } from './stepKinds';
 import type { StepLogs } from './trainable';
 import type { Trainer } from './trainer';
 import { Watch } from './watch';
 
-/** Batch sizes of the two recordings, and numbers of rows of the arrays they read from; no pair has the same ratio. */
-const BATCH_SIZES = [7, 4] as const;
-const ROW_COUNTS = [12, 11] as const;
+/** A batch size to record at, and the number of rows of the arrays it is read from. */
+interface Sample {
+  size: number;
+  rowCount: number;
+}
+
+/** What the two recordings are made of; neither sizes nor row counts nor both have the same ratio. */
+const SAMPLES: readonly [Sample, Sample] = [
+  { size: 7, rowCount: 12 },
+  { size: 4, rowCount: 11 },
+];
+const BATCH_SIZES = [SAMPLES[0].size, SAMPLES[1].size] as const;
+/** Batch sizes at which a step with code of a user is recorded once more, and compared. */
+const MOST_CHECKS = 4;
 /** Compiled steps kept for one model; beyond that all are dropped and made anew. */
 const MOST_STEPS = 12;
 /** Recordings of one kind after which each must have been used several times. */
@@ -19,6 +39,8 @@ const PATIENCE = 16;
 export class CompiledStep {
   /** How often it ran. */
   runs = 0;
+  /** For a step with code of a user: what its graph was made of, and the batch sizes it is known to be right for. */
+  proof: { graph: Recording; first: Recording; sizes: Set<number> } | undefined;
 
   constructor(
     readonly signature: string,
@@ -42,10 +64,13 @@ interface ResultShape {
   restore(tensors: tf.Tensor[]): StepResult;
 }
 
+/** Ends the sessions of models that nobody has any more, and nobody has disposed of. */
+const abandoned = new FinalizationRegistry<GraphSession>((session) => session.dispose());
+
 /** The compiled steps of one model, in one session. */
 export class CompiledSteps {
   readonly #model: Trainer;
-  #session = new GraphSession();
+  #session: GraphSession;
   #steps: CompiledStep[] = [];
   /** Kinds of steps that ran once, for nothing but what they make. */
   readonly #rehearsed = new Set<StepKind>();
@@ -57,6 +82,13 @@ export class CompiledSteps {
 
   constructor(model: Trainer) {
     this.#model = model;
+    this.#session = this.#open();
+  }
+
+  #open(): GraphSession {
+    const session = new GraphSession();
+    abandoned.register(this, session, this);
+    return session;
   }
 
   /** The compiled step for a batch, recorded if there is none yet; a text that says why where it cannot be compiled. */
@@ -65,44 +97,74 @@ export class CompiledSteps {
     const count = this.#recordings[kind];
     count.runs++;
     const known = this.#steps.find((step) => step.signature === signature && !step.watch.changed);
-    if (known) return known;
+    if (known) return this.#checked(known, kind, batch);
     if (++count.made > PATIENCE && count.runs < 4 * count.made)
       return 'an option of a layer, or the shape of the data, changes at almost every step';
     if (this.#steps.length >= MOST_STEPS) this.#restart();
     try {
       const step = this.#compile(kind, signature, batch);
       this.#steps.push(step);
-      return step;
+      return this.#checked(step, kind, batch);
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
   }
 
-  #compile(kind: StepKind, signature: string, batch: Batch): CompiledStep {
-    // The first time of all makes what is made on first use: weights, slots of the optimizer, metrics.
-    if (!this.#rehearsed.has(kind)) recordStep(this.#model, kind, batch, 0);
-    this.#rehearsed.add(kind);
-    const watch = new Watch(this.#model);
+  /** The step, if code of a user in it does at the size of this batch what it did at the sizes recorded. */
+  #checked(step: CompiledStep, kind: StepKind, batch: Batch): CompiledStep | string {
+    const { proof, watch } = step;
+    if (!proof || proof.sizes.has(batch.size) || proof.sizes.size >= BATCH_SIZES.length + MOST_CHECKS) return step;
+    proof.sizes.add(batch.size);
     try {
-      const [first, second] = [recordStep(this.#model, kind, batch, 0), recordStep(this.#model, kind, batch, 1)];
-      if (watch.changed) throw new Unrecordable(`the step itself changes ${watch.changed}`);
-      if (first.shape.description !== second.shape.description) {
-        throw new Unrecordable('it returns other names from call to call');
-      }
-      const fn = this.#session.add(generalize(first.recording, second.recording, BATCH_SIZES));
-      return new CompiledStep(signature, watch, this.#session, fn, first.shape);
+      const { recording } = recordStep(this.#model, kind, batch, { size: batch.size, rowCount: batch.size + 6 });
+      const graph = generalize(proof.first, recording, [BATCH_SIZES[0], batch.size]);
+      return isSameGraph(graph, proof.graph) ? step : `it computes otherwise for a batch of ${batch.size}`;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     } finally {
       watch.restore();
     }
   }
 
+  #compile(kind: StepKind, signature: string, batch: Batch): CompiledStep {
+    if (!this.#rehearsed.has(kind)) this.#rehearse(kind, batch);
+    const watch = new Watch(this.#model);
+    try {
+      const [first, second] = [SAMPLES[0], SAMPLES[1]].map((sample) =>
+        recordStep(this.#model, kind, batch, sample),
+      ) as [RecordedStep, RecordedStep];
+      if (watch.changed) throw new Unrecordable(`the step itself changes ${watch.changed}`);
+      if (first.shape.description !== second.shape.description) {
+        throw new Unrecordable('it returns other names from call to call');
+      }
+      const graph = generalize(first.recording, second.recording, BATCH_SIZES);
+      const step = new CompiledStep(signature, watch, this.#session, this.#session.add(graph), first.shape);
+      if (runsCustomCode(this.#model)) step.proof = { graph, first: first.recording, sizes: new Set(BATCH_SIZES) };
+      return step;
+    } finally {
+      watch.restore();
+    }
+  }
+
+  /** The first time of all makes what is made on first use: weights, slots of the optimizer, metrics. */
+  #rehearse(kind: StepKind, batch: Batch): void {
+    const watch = new Watch(this.#model, 'built layers');
+    try {
+      recordStep(this.#model, kind, batch, SAMPLES[0]);
+    } finally {
+      watch.restore('numbers');
+      this.#rehearsed.add(kind);
+    }
+  }
+
   #restart(): void {
     this.dispose();
-    this.#session = new GraphSession();
+    this.#session = this.#open();
     this.#steps = [];
   }
 
   dispose(): void {
+    abandoned.unregister(this);
     this.#session.dispose();
   }
 }
@@ -120,20 +182,16 @@ function signatureOf(kind: StepKind, { data, rows }: Batch): string {
   return `${kind} ${rows ? 'rows' : 'batch'} ${describe(data.x)} ${describe(data.y)} ${describe(data.sampleWeight)}`;
 }
 
+interface RecordedStep {
+  recording: Recording;
+  shape: ResultShape;
+}
+
 /** Runs a step once on a few samples of the batch, recorded; nothing of the model changes. */
-function recordStep(
-  model: Trainer,
-  kind: StepKind,
-  batch: Batch,
-  which: 0 | 1,
-): { recording: Recording; shape: ResultShape } {
-  const size = BATCH_SIZES[which];
+function recordStep(model: Trainer, kind: StepKind, batch: Batch, { size, rowCount }: Sample): RecordedStep {
   const made: tf.Tensor[] = [];
   const sample = (tensor: tf.Tensor): tf.Tensor => {
-    const rows = Array.from(
-      { length: batch.rows ? ROW_COUNTS[which] : size },
-      (_, i) => i % (tensor.shape[0] as number),
-    );
+    const rows = Array.from({ length: batch.rows ? rowCount : size }, (_, i) => i % (tensor.shape[0] as number));
     const taken = tf.tidy(() => tf.gather(tensor, tf.tensor1d(rows, 'int32')));
     made.push(taken);
     return taken;

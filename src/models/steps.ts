@@ -31,16 +31,23 @@ export class StepRunner {
    * @param planned how many such steps the caller is going to make, if it knows.
    */
   run(kind: StepKind, batch: Batch, planned = 0): StepResult {
-    const step = this.#worthwhile(kind, planned) ? this.#find(kind, batch) : undefined;
-    if (!step) return this.#runEagerly(kind, batch);
-    try {
-      return step.run(batch);
-    } catch (error) {
-      // Where the batch is at fault, this throws as well, with an error that names the layer.
-      const result = this.#runEagerly(kind, batch);
-      this.#refuse(kind, `the compiled step failed: ${(error as Error).message}`);
-      return result;
+    if (!this.#worthwhile(kind, planned)) return this.#runEagerly(kind, batch);
+    const step = this.#compiledFor(kind, batch);
+    let reason: string;
+    if (typeof step === 'string') reason = step;
+    else {
+      try {
+        // What has been compiled once is worth it for a single step, too.
+        this.#eagerSteps[kind] = WORTHWHILE;
+        return step.run(batch);
+      } catch (error) {
+        reason = `the compiled step failed: ${(error as Error).message}`;
+      }
     }
+    // Where the batch is at fault, this throws as well, with an error that names the layer.
+    const result = this.#runEagerly(kind, batch);
+    this.#refuse(kind, reason);
+    return result;
   }
 
   #worthwhile(kind: StepKind, planned: number): boolean {
@@ -48,12 +55,9 @@ export class StepRunner {
     return this.#eagerSteps[kind] + planned >= WORTHWHILE;
   }
 
-  #find(kind: StepKind, batch: Batch): CompiledStep | undefined {
+  #compiledFor(kind: StepKind, batch: Batch): CompiledStep | string {
     this.#compiled ??= new CompiledSteps(this.#model);
-    const found = this.#compiled.find(kind, batch);
-    if (typeof found !== 'string') return found;
-    this.#refuse(kind, found);
-    return undefined;
+    return this.#compiled.find(kind, batch);
   }
 
   /** Leaves steps of a kind uncompiled from now on; says why, each reason once. */

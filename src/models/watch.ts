@@ -27,12 +27,17 @@ export class Watch {
   readonly #entries: Entry[] = [];
   readonly #noted = new Set<object>();
 
-  constructor(model: Trainer) {
+  /** @param parts what to watch: everything, or the fields of the model and of those layers that are built. */
+  constructor(model: Trainer, parts: 'all' | 'built layers' = 'all') {
     for (const layer of model.flattenLayers()) {
+      if (parts === 'built layers' && !layer.built && layer !== model) continue;
       this.#noteFields(layer, layer.label);
       this.#note(layer, 'trainable', layer.label);
     }
-    for (const weight of model.weights) this.#note(weight, 'trainable', `weight '${weight.path}'`);
+    if (parts === 'built layers') return;
+    for (const weight of model.weights) {
+      for (const key of ['trainable', 'regularizer', 'constraint']) this.#note(weight, key, `weight '${weight.path}'`);
+    }
     if (!model.compiled) return;
     const { optimizer, compileLoss, compileMetrics, metrics } = model.compilation;
     this.#note(optimizer, 'schedule', optimizer.className);
@@ -63,10 +68,12 @@ export class Watch {
     return undefined;
   }
 
-  /** Puts everything back, but for tensors that are disposed. */
-  restore(): void {
+  /** Puts everything back, but for tensors that are disposed; or just numbers, such as counters. */
+  restore(what: 'all' | 'numbers' = 'all'): void {
     for (const { object, key, value } of this.#entries) {
-      if (Object.is(Reflect.get(object, key), value)) continue;
+      const now: unknown = Reflect.get(object, key);
+      const isWanted = what === 'all' || (typeof value === 'number' && typeof now === 'number');
+      if (!isWanted || Object.is(now, value)) continue;
       if (!(value instanceof tf.Tensor && value.isDisposed)) Reflect.set(object, key, value);
     }
   }

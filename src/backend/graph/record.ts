@@ -293,9 +293,9 @@ export class GraphRecorder implements VariableRecorder {
   }
 
   /** The values of a variable under another number, so that other tensors that share them are not taken for it. */
-  #alias({ local, dtype }: Variable): tf.Tensor {
-    const attributes = [attr.type('T', dtype)];
-    const [result] = this.#binding.executeOp('Identity', attributes, [nativeId(this.#backend, local)], 1);
+  #alias(variable: Variable): tf.Tensor {
+    const attributes = [attr.type('T', variable.dtype)];
+    const [result] = this.#binding.executeOp('Identity', attributes, [nativeId(this.#backend, variable.local)], 1);
     return this.#backend.createOutputTensor(result as NativeTensor);
   }
 
