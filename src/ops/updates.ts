@@ -93,7 +93,10 @@ export function applyAdam(update: AdamUpdate): void {
   let square = tf.tidy(() => approach(v, gradient.square(), beta2));
   if (vHat) square = assign(vHat, vHat.value.maximum(square));
   const root = tf.tidy(() => square.sqrt().add(epsilon));
-  subtract(variable, tf.tidy(() => mean.mul(alpha).div(root)));
+  subtract(
+    variable,
+    tf.tidy(() => mean.mul(alpha).div(root)),
+  );
 }
 
 /** Arguments of `applyRmsprop`. */
