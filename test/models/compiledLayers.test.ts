@@ -73,11 +73,14 @@ const names = [...new Set(exported.map(({ className }) => className))].filter((n
 
 beforeAll(() => ready());
 
+/** Six of a list, from all over it. */
+const some = <T>(list: T[]): T[] => list.filter((_, i) => i % Math.ceil(list.length / 6) === 0);
+
 /** Layers in groups, each of which goes into one model. */
 const groups = names.flatMap((_, i) => (i % 4 === 0 ? [names.slice(i, i + 4)] : []));
 
 test.each(groups.map((group) => [group.join(', '), group] as const))('%s', async (_, group) => {
-  const own = cases.filter(({ className }) => group.includes(className));
+  const own = group.flatMap((name) => some(cases.filter(({ className }) => className === name)));
   expect(new Set(own.map(({ className }) => className))).toEqual(new Set(group));
   const count = 10;
   const x = own.flatMap(({ shapes, dtype }) =>
