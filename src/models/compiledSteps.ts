@@ -39,8 +39,10 @@ const PATIENCE = 16;
 export class CompiledStep {
   /** How often it ran. */
   runs = 0;
-  /** For a step with code of a user: what its graph was made of, and the batch sizes it is known to be right for. */
-  proof: { graph: Recording; first: Recording; sizes: Set<number> } | undefined;
+  /** For a step with code of a user: what shows that its graph is right. */
+  proof: Proof | undefined;
+  /** Whether code of a user does something else now. */
+  outdated = false;
 
   constructor(
     readonly signature: string,
@@ -55,6 +57,17 @@ export class CompiledStep {
     const inputs = leavesOf(data);
     return this.shape.restore(this.session.run(this.fn, rows ? [rows, ...inputs] : inputs));
   }
+}
+
+/** What the graph of a step with code of a user was made of, and what is known of it. */
+interface Proof {
+  graph: Recording;
+  /** The recording at the first sample's size. */
+  first: Recording;
+  /** Batch sizes that the graph is known to be right for. */
+  sizes: Set<number>;
+  /** Whether code of a user may have come to do something else since the graph was made. */
+  doubted: boolean;
 }
 
 /** What a step returned when it was recorded, and how to make the like from a list of tensors. */
@@ -96,37 +109,54 @@ export class CompiledSteps {
     const signature = signatureOf(kind, batch);
     const count = this.#recordings[kind];
     count.runs++;
-    const known = this.#steps.find((step) => step.signature === signature && !step.watch.changed);
-    if (known) return this.#checked(known, kind, batch);
-    if (++count.made > PATIENCE && count.runs < 4 * count.made)
-      return 'an option of a layer, or the shape of the data, changes at almost every step';
-    if (this.#steps.length >= MOST_STEPS) this.#restart();
     try {
-      const step = this.#compile(kind, signature, batch);
-      this.#steps.push(step);
-      return this.#checked(step, kind, batch);
+      const known = this.#steps.find((step) => step.signature === signature && !step.outdated && !step.watch.changed);
+      const valid = known && this.#isUpToDate(known, kind, batch);
+      if (!valid && ++count.made > PATIENCE && count.runs < 4 * count.made)
+        return 'an option of a layer, or the shape of the data, changes at almost every step';
+      const step = valid ? known : this.#compile(kind, signature, batch);
+      this.#checkSize(step, kind, batch);
+      return step;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
   }
 
-  /** The step, if code of a user in it does at the size of this batch what it did at the sizes recorded. */
-  #checked(step: CompiledStep, kind: StepKind, batch: Batch): CompiledStep | string {
-    const { proof, watch } = step;
-    if (!proof || proof.sizes.has(batch.size) || proof.sizes.size >= BATCH_SIZES.length + MOST_CHECKS) return step;
-    proof.sizes.add(batch.size);
+  /** From now on the steps of a kind are used only after code of a user in them has been run once more, and compared. */
+  doubt(kind: StepKind): void {
+    for (const { proof, signature } of this.#steps) if (proof && kindOf(signature) === kind) proof.doubted = true;
+  }
+
+  /** Whether code of a user still does what it did when the step was compiled. */
+  #isUpToDate(step: CompiledStep, kind: StepKind, batch: Batch): boolean {
+    const { proof } = step;
+    if (!proof?.doubted) return true;
+    proof.doubted = false;
+    step.outdated = !isSameGraph(this.#recordAgain(step, kind, batch, SAMPLES[0]), proof.first);
+    return !step.outdated;
+  }
+
+  /** Checks that code of a user does at the size of this batch what it did at the sizes recorded. */
+  #checkSize(step: CompiledStep, kind: StepKind, batch: Batch): void {
+    const { proof } = step;
+    const { size } = batch;
+    if (!proof || proof.sizes.has(size) || proof.sizes.size >= BATCH_SIZES.length + MOST_CHECKS) return;
+    const recording = this.#recordAgain(step, kind, batch, { size, rowCount: size + 6 });
+    const graph = generalize(proof.first, recording, [BATCH_SIZES[0], size]);
+    if (!isSameGraph(graph, proof.graph)) throw new Unrecordable(`it computes otherwise for a batch of ${size}`);
+    proof.sizes.add(size);
+  }
+
+  #recordAgain({ watch }: CompiledStep, kind: StepKind, batch: Batch, sample: Sample): Recording {
     try {
-      const { recording } = recordStep(this.#model, kind, batch, { size: batch.size, rowCount: batch.size + 6 });
-      const graph = generalize(proof.first, recording, [BATCH_SIZES[0], batch.size]);
-      return isSameGraph(graph, proof.graph) ? step : `it computes otherwise for a batch of ${batch.size}`;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return recordStep(this.#model, kind, batch, sample).recording;
     } finally {
       watch.restore();
     }
   }
 
   #compile(kind: StepKind, signature: string, batch: Batch): CompiledStep {
+    if (this.#steps.length >= MOST_STEPS) this.#restart();
     if (!this.#rehearsed.has(kind)) this.#rehearse(kind, batch);
     const watch = new Watch(this.#model);
     try {
@@ -139,7 +169,10 @@ export class CompiledSteps {
       }
       const graph = generalize(first.recording, second.recording, BATCH_SIZES);
       const step = new CompiledStep(signature, watch, this.#session, this.#session.add(graph), first.shape);
-      if (runsCustomCode(this.#model)) step.proof = { graph, first: first.recording, sizes: new Set(BATCH_SIZES) };
+      if (runsCustomCode(this.#model)) {
+        step.proof = { graph, first: first.recording, sizes: new Set(BATCH_SIZES), doubted: false };
+      }
+      this.#steps.push(step);
       return step;
     } finally {
       watch.restore();
@@ -171,6 +204,11 @@ export class CompiledSteps {
 
 function leavesOf({ x, y, sampleWeight }: StepData): tf.Tensor[] {
   return [x, y, sampleWeight].flatMap((part) => (part === undefined ? [] : flatten(part)));
+}
+
+/** The kind of step that a signature is of. */
+function kindOf(signature: string): string {
+  return signature.split(' ', 1)[0] as string;
 }
 
 /** What decides which graph a batch needs: kind, structure, dtypes and shapes but for the first axis. */

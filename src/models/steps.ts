@@ -26,6 +26,11 @@ export class StepRunner {
     this.#model = model;
   }
 
+  /** Says that a run of steps of these kinds begins: code of a user may have changed since the last one. */
+  begin(...kinds: readonly StepKind[]): void {
+    for (const kind of kinds) this.#compiled?.doubt(kind);
+  }
+
   /**
    * One step on one batch.
    * @param planned how many such steps the caller is going to make, if it knows.

@@ -62,6 +62,7 @@ export abstract class Trainer extends Trainable {
     const compilation = this.compiledFor('fit');
     const { data, training: o } = parseFit(x, y, options);
     const sources = makeSource.forFit(this, data, o);
+    this.#steps.begin('train', 'test');
     try {
       const reader = new EpochReader(sources.train, o.stepsPerEpoch, compilation.stepsPerExecution);
       const callbacks = new CallbackList({
@@ -164,6 +165,7 @@ export abstract class Trainer extends Trainable {
     const compilation = this.compiledFor('evaluate');
     const { data, testing: o } = parseEvaluate(x, y, options);
     const source = makeSource.forEvaluate(this, data, o);
+    this.#steps.begin('test');
     try {
       const reader = new EpochReader(source, o.steps, compilation.stepsPerExecution);
       const { callbacks: given, verbose } = o;
@@ -203,6 +205,7 @@ export abstract class Trainer extends Trainable {
     await ready();
     const { data, predicting: o } = parsePredict(x, options);
     const source = makeSource.forPredict(this, data, o);
+    this.#steps.begin('predict');
     const parts: Nested<tf.Tensor>[] = [];
     try {
       const reader = new EpochReader(source, o.steps, this.compiled ? this.compilation.stepsPerExecution : 1);

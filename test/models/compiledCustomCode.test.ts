@@ -1,0 +1,83 @@
+/** Code of a user inside compiled steps: what counts as such, and what changes in it between two runs takes effect. */
+import * as tf from '@tensorflow/tfjs';
+import { layers, metrics, optimizers, Sequential } from '../../src';
+import { ready } from '../../src/backend/engine';
+import type { Variable } from '../../src/backend/variable';
+import type { Model as ModelType } from '../../src/models';
+import type { CompileOptions } from '../../src/models/compilation';
+import { runsCustomCode } from '../../src/models/customCode';
+import { Regularizer } from '../../src/regularizers';
+import { filled } from '../ops/backends';
+import { expectSameScene } from './compiledSupport';
+
+/** What the code below computes with: a number outside of the model. */
+let factor = 1;
+
+class Scaled extends Regularizer {
+  static override readonly className = 'Scaled';
+  override call(w: tf.Tensor): tf.Scalar {
+    return w.abs().sum().mul(0.1 * factor);
+  }
+}
+
+class Descent extends optimizers.Optimizer {
+  static override readonly className = 'Descent';
+  override updateStep(gradient: tf.Tensor, variable: Variable, learningRate: tf.Tensor): void {
+    variable.assign(variable.value.sub(gradient.mul(learningRate).mul(factor)));
+  }
+}
+
+const network = (options: object = {}): ModelType =>
+  Sequential([
+    layers.Input({ shape: [4] }),
+    layers.Dense(6, { activation: 'tanh' }),
+    layers.Dense(2, { kernelRegularizer: 'l2', ...options }),
+  ]);
+
+const loss = (yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor => yPred.sub(yTrue).square().mean(-1).mul(factor);
+const scaled = (x: tf.Tensor): tf.Tensor => x.mul(factor);
+
+/** Models and what they are compiled with, each with one piece that depends on `factor`. */
+const CUSTOM: Record<string, () => [options: object, compile: CompileOptions]> = {
+  'a named activation': () => [{ activation: scaled }, {}],
+  'an activation without a name': () => [{ activation: (x: tf.Tensor) => scaled(x).neg() }, {}],
+  'a regularizer': () => [{ kernelRegularizer: new Scaled() }, {}],
+  'an optimizer': () => [{}, { optimizer: new Descent({ learningRate: 0.1 }) }],
+  'a loss': () => [{}, { loss }],
+  'a metric': () => [{}, { metrics: [loss] }],
+};
+
+const [x, y] = [() => filled([20, 4]), () => filled([20, 2], 3)];
+
+beforeAll(() => ready());
+
+test('only what the library does not provide is code of a user', () => {
+  const plain = network({ activation: 'relu', kernelInitializer: 'he_normal', biasConstraint: 'non_neg' });
+  expect(runsCustomCode(plain)).toBe(false);
+  plain.compile({ optimizer: optimizers.Adam(0.1), loss: 'mse', metrics: ['accuracy', metrics.Mean()] });
+  expect(runsCustomCode(plain)).toBe(false);
+  for (const make of Object.values(CUSTOM)) {
+    const [options, compile] = make();
+    const model = network(options);
+    model.compile({ optimizer: 'sgd', loss: 'mse', ...compile });
+    expect(runsCustomCode(model)).toBe(true);
+  }
+});
+
+test.each(Object.entries(CUSTOM))('%s that does something else in the next run', (_, make) =>
+  expectSameScene(60, async (scene) => {
+    factor = 1;
+    const [options, compile] = make();
+    const model = network(options);
+    scene.compile(model, { optimizer: 'sgd', loss: 'mse', ...compile });
+    for (const next of [1, 1, 2, 0.5, 1]) {
+      factor = next;
+      const { history } = await model.fit(x(), y(), { batchSize: 8, epochs: 5, validationSplit: 0.2, verbose: 0 });
+      for (const [name, values] of Object.entries(history)) scene.note(name, values);
+      scene.note('evaluated', await model.evaluate(x(), y(), { batchSize: 1, verbose: 0 }));
+      scene.note('predicted', (await model.predict(x(), { batchSize: 1, verbose: 0 })) as tf.Tensor);
+      scene.note('weights', model.getWeights());
+    }
+    model.dispose();
+  }),
+);
