@@ -1,5 +1,5 @@
 /** Code of a user inside compiled steps: what counts as such, and what changes in it between two runs takes effect. */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { layers, metrics, optimizers, Sequential } from '../../src';
 import { ready } from '../../src/backend/engine';
 import type { Variable } from '../../src/backend/variable';
@@ -16,7 +16,10 @@ let factor = 1;
 class Scaled extends Regularizer {
   static override readonly className = 'Scaled';
   override call(w: tf.Tensor): tf.Scalar {
-    return w.abs().sum().mul(0.1 * factor);
+    return w
+      .abs()
+      .sum()
+      .mul(0.1 * factor);
   }
 }
 
