@@ -96,6 +96,12 @@ export class RandomSeedGenerator {
     });
   }
 
+  /** Frees the state. Used after that, the generator starts anew. */
+  dispose(): void {
+    this.#state?.dispose();
+    this.#state = undefined;
+  }
+
   getConfig(): Record<string, unknown> {
     return { seed: this.#given, name: this.name };
   }
@@ -179,7 +185,13 @@ export function statelessTruncatedNormal(shape: readonly number[], seed: Seed, m
   return tf.tidy(() => scaled(draw('StatelessTruncatedNormal', truncatedNormalNumbers, shape, seed), stddev, mean));
 }
 
+/** factor numbers + offset; the numbers are freed, because weights are large. */
 function scaled(numbers: tf.Tensor, factor: number, offset: number): tf.Tensor {
-  const product = factor === 1 ? numbers : numbers.mul(tf.scalar(factor));
-  return offset === 0 ? product : product.add(tf.scalar(offset));
+  const product = factor === 1 ? numbers : replaced(numbers, numbers.mul(tf.scalar(factor)));
+  return offset === 0 ? product : replaced(product, product.add(tf.scalar(offset)));
+}
+
+function replaced(old: tf.Tensor, value: tf.Tensor): tf.Tensor {
+  old.dispose();
+  return value;
 }

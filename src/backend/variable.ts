@@ -197,9 +197,9 @@ export class Variable {
       recorder.assign(this, value);
       return;
     }
-    const cast = value.cast(this.dtype);
-    this.#set(cast);
-    cast.dispose();
+    const own = value.dtype === this.dtype ? value.clone() : value.cast(this.dtype);
+    this.#set(own);
+    own.dispose();
     this.#localVersion = ++this.#version;
   }
 

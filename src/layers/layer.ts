@@ -12,6 +12,7 @@ import {
   snakeCaseClass,
   toSnakeCase,
 } from '../backend/options';
+import { SeedGenerator } from '../backend/random';
 import { freeing, tidy } from '../backend/tidy';
 import { type DType, Variable } from '../backend/variable';
 import * as constraints from '../constraints';
@@ -469,9 +470,13 @@ export abstract class Layer extends Callable {
     throw new ValueError(`${this.label}: no single ${what}, because the layer ${calls} on symbolic tensors.`);
   }
 
-  /** Frees the weights. The layer cannot be used any more. */
+  /** Frees the weights and the state of random generators. The layer cannot be used any more. */
   dispose(): void {
     for (const weight of this.weights) weight.dispose();
+    for (const layer of this.flattenLayers()) {
+      for (const field of Object.values(layer)) if (field instanceof SeedGenerator) field.dispose();
+      tf.dispose(layer.#losses);
+    }
   }
 
   /** `{ className, config }`, so that `JSON.stringify` shows the layer. */

@@ -85,8 +85,6 @@ export class CompiledSteps {
   readonly #model: Trainer;
   #session: GraphSession;
   #steps: CompiledStep[] = [];
-  /** Kinds of steps that ran once, for nothing but what they make. */
-  readonly #rehearsed = new Set<StepKind>();
   readonly #recordings: Record<StepKind, { made: number; runs: number }> = {
     train: { made: 0, runs: 0 },
     test: { made: 0, runs: 0 },
@@ -157,7 +155,7 @@ export class CompiledSteps {
 
   #compile(kind: StepKind, signature: string, batch: Batch): CompiledStep {
     if (this.#steps.length >= MOST_STEPS) this.#restart();
-    if (!this.#rehearsed.has(kind)) this.#rehearse(kind, batch);
+    this.#rehearse(kind, batch);
     const watch = new Watch(this.#model);
     try {
       const [first, second] = [SAMPLES[0], SAMPLES[1]].map((sample) =>
@@ -179,14 +177,13 @@ export class CompiledSteps {
     }
   }
 
-  /** The first time of all makes what is made on first use: weights, slots of the optimizer, metrics. */
+  /** Runs a step for nothing but what is made on first use: weights, slots of the optimizer, metrics, generators. */
   #rehearse(kind: StepKind, batch: Batch): void {
     const watch = new Watch(this.#model, 'built layers');
     try {
       recordStep(this.#model, kind, batch, SAMPLES[0]);
     } finally {
       watch.restore('numbers');
-      this.#rehearsed.add(kind);
     }
   }
 

@@ -24,10 +24,35 @@ function subtract(variable: Variable, change: tf.Tensor): void {
   variable.assign(variable.value.sub(change));
 }
 
-/** The average moved towards a value by the fraction `1 - decay`: old + (value - old) (1 - decay). */
-function approach(average: Variable, value: tf.Tensor, decay: number): tf.Tensor {
+/** Functions one after the other; each result but the last is freed as soon as the next is there: weights are large. */
+function pipe(x: tf.Tensor, ...functions: readonly ((x: tf.Tensor) => tf.Tensor)[]): tf.Tensor {
+  return functions.reduce((result, f) => {
+    const next = f(result);
+    if (result !== x) result.dispose();
+    return next;
+  }, x);
+}
+
+/** The average moved towards f(value) by the fraction `1 - decay`: old + (f(value) - old) (1 - decay). */
+function approach(
+  average: Variable,
+  value: tf.Tensor,
+  decay: number,
+  f: (x: tf.Tensor) => tf.Tensor = (x) => x,
+): tf.Tensor {
   const old = average.value;
-  return tf.tidy(() => assign(average, old.add(value.sub(old).mul(1 - decay))));
+  return tf.tidy(() =>
+    assign(
+      average,
+      pipe(
+        value,
+        f,
+        (x) => x.sub(old),
+        (x) => x.mul(1 - decay),
+        (x) => old.add(x),
+      ),
+    ),
+  );
 }
 
 /** The average as decay old + (1 - decay) value. */
@@ -90,13 +115,11 @@ export function applyAdam(update: AdamUpdate): void {
   }
   const alpha = learningRate.mul(one.sub(power2).sqrt()).div(one.sub(power1));
   const mean = approach(m, gradient, beta1);
-  let square = tf.tidy(() => approach(v, gradient.square(), beta2));
+  let square = approach(v, gradient, beta2, tf.square);
   if (vHat) square = assign(vHat, vHat.value.maximum(square));
-  const root = tf.tidy(() => square.sqrt().add(epsilon));
-  subtract(
-    variable,
-    tf.tidy(() => mean.mul(alpha).div(root)),
-  );
+  const divided = (root: tf.Tensor): tf.Tensor => tf.tidy(() => mean.mul(alpha).div(root));
+  const change = pipe(square, tf.sqrt, (root) => root.add(epsilon), divided);
+  subtract(variable, change);
 }
 
 /** Arguments of `applyRmsprop`. */
@@ -179,7 +202,7 @@ export function applyNadam(
   const { variable, gradient, learningRate, m, v, beta1, beta2, epsilon, step, decay, nextDecay, product } = update;
   const one = tf.scalar(1);
   const mean = approach(m, gradient, beta1);
-  const square = approach(v, gradient.square(), beta2);
+  const square = approach(v, gradient, beta2, tf.square);
   const ahead = nextDecay.mul(mean).div(one.sub(product.mul(nextDecay)));
   const now = one.sub(decay).mul(gradient).div(one.sub(product));
   const variance = square.div(one.sub(tf.scalar(beta2).pow(step)));

@@ -18,6 +18,7 @@ function network(options: object = {}): ModelType {
     layers.Input({ shape: [4] }),
     layers.Dense(6, { activation: 'tanh', name: 'first', ...options }),
     layers.Dropout(0.25, { name: 'dropout' }),
+    layers.GaussianNoise(0, { name: 'noise' }),
     layers.BatchNormalization({ name: 'norm' }),
     layers.Dense(2, { name: 'last' }),
   ]);
@@ -79,6 +80,7 @@ const CHANGES: Record<string, (model: ModelType, scene: Scene) => { batch?: Hook
   'the rate of dropout': (model) => ({
     batch: (batch) => set(model.getLayer('dropout'), 'rate', batch === 1 ? 0 : 0.5),
   }),
+  'the noise of a layer that had none': (model) => ({ batch: () => set(model.getLayer('noise'), 'stddev', 0.3) }),
   'the momentum of a normalization': (model) => ({ batch: () => set(model.getLayer('norm'), 'momentum', 0.5) }),
   'an activation': (model) => ({ epoch: () => set(model.getLayer('first'), 'activation', tf.relu) }),
   'the factor of a regularizer': (model) => ({

@@ -91,7 +91,8 @@ test('thousands of steps leave nothing behind', async () => {
 
 test('models that come and go leave nothing behind', async () => {
   const live = async (): Promise<void> => {
-    const model = network();
+    const random = [layers.Dropout(0.2), layers.GaussianNoise(0.1), layers.Dense(3, { activityRegularizer: 'l2' })];
+    const model = network(random);
     await model.fit(x, y, { batchSize: 10, epochs: 3, validationSplit: 0.5, ...quiet });
     Reflect.set(model.getLayer('norm'), 'momentum', 0.5);
     await model.fit(x, y, { batchSize: 10, epochs: 3, ...quiet });

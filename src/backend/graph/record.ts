@@ -311,7 +311,8 @@ export class GraphRecorder implements VariableRecorder {
   }
 
   assign(variable: Variable, value: tf.Tensor): void {
-    this.#values.set(variable, this.#keep(value.cast(variable.dtype).clone()));
+    const own = value.dtype === variable.dtype ? value.clone() : value.cast(variable.dtype);
+    this.#values.set(variable, this.#keep(own));
     this.#assigned.add(variable);
     this.#variables.add(variable);
   }

@@ -23,7 +23,7 @@ const SIGNATURE: Signature<ELUOptions> = {
 export class ELULayer extends Layer {
   static override readonly className: string = 'ELU';
   static override readonly signature: Signature<ELUOptions> = SIGNATURE;
-  readonly alpha: number;
+  alpha: number;
 
   constructor(...args: ELUArguments) {
     const options = resolveOptions(SIGNATURE, args);

@@ -24,7 +24,7 @@ const SIGNATURE: Signature<LeakyReLUOptions> = {
 export class LeakyReLULayer extends Layer {
   static override readonly className: string = 'LeakyReLU';
   static override readonly signature: Signature<LeakyReLUOptions> = SIGNATURE;
-  readonly negativeSlope: number;
+  negativeSlope: number;
 
   constructor(...args: LeakyReLUArguments) {
     const options = resolveOptions(SIGNATURE, args);

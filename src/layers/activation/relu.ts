@@ -31,9 +31,9 @@ const SIGNATURE: Signature<ReLUOptions> = {
 export class ReLULayer extends Layer {
   static override readonly className: string = 'ReLU';
   static override readonly signature: Signature<ReLUOptions> = SIGNATURE;
-  readonly maxValue: number | null;
-  readonly negativeSlope: number;
-  readonly threshold: number;
+  maxValue: number | null;
+  negativeSlope: number;
+  threshold: number;
 
   constructor(...args: ReLUArguments) {
     const options = resolveOptions(SIGNATURE, args);

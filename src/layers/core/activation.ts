@@ -26,7 +26,7 @@ const SIGNATURE: Signature<ActivationOptions> = {
 export class ActivationLayer extends Layer {
   static override readonly className: string = 'Activation';
   static override readonly signature: Signature<ActivationOptions> = SIGNATURE;
-  readonly activation: activations.ActivationFunction;
+  activation: activations.ActivationFunction;
 
   constructor(...args: ActivationArguments) {
     const options = resolveOptions(SIGNATURE, args);

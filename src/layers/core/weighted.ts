@@ -21,9 +21,9 @@ type SettledField<K, V> = K extends `${string}Initializer`
         ? activations.ActivationFunction
         : Exclude<V, undefined>;
 
-/** The fields that a layer's own options become. */
+/** The fields that a layer's own options become. They may be changed, as in Keras; those that shape weights count when these are made. */
 export type Settled<O extends LayerOptions> = {
-  readonly [K in Exclude<keyof O, keyof LayerOptions>]-?: SettledField<K, O[K]>;
+  [K in Exclude<keyof O, keyof LayerOptions>]-?: SettledField<K, O[K]>;
 };
 
 function settle(name: string, value: unknown): unknown {
@@ -76,8 +76,8 @@ export interface KernelOptions {
 
 /** What layers share that multiply by a kernel, add a bias and apply an activation. */
 export abstract class AffineLayer extends WeightedLayer {
-  declare readonly activation: activations.ActivationFunction;
-  declare readonly useBias: boolean;
+  declare activation: activations.ActivationFunction;
+  declare useBias: boolean;
   kernel: Variable | undefined;
   /** One number for each channel of the output. */
   bias: Variable | undefined;

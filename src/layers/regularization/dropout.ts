@@ -35,11 +35,12 @@ export function checkRate(who: string, rate: unknown): number {
 export class DropoutLayer extends Layer {
   static override readonly className: string = 'Dropout';
   static override readonly signature: Signature<DropoutOptions> = SIGNATURE;
-  readonly rate: number;
+  /** Part of the inputs that is dropped; may be changed. */
+  rate: number;
   readonly seed: number | null;
   readonly noiseShape: Shape | null;
   /** Where the masks come from; none for a rate of 0. */
-  readonly seedGenerator: SeedGenerator | undefined;
+  seedGenerator: SeedGenerator | undefined;
 
   constructor(...args: DropoutArguments) {
     const options = resolveOptions(SIGNATURE, args);
@@ -58,7 +59,8 @@ export class DropoutLayer extends Layer {
   }
 
   override call(x: tf.Tensor, { training }: CallOptions): tf.Tensor {
-    if (!training || !this.seedGenerator) return x;
+    if (!training || this.rate === 0) return x;
+    this.seedGenerator ??= SeedGenerator(this.seed);
     const { noiseShape } = this;
     const fits =
       !noiseShape || (noiseShape.length <= x.rank && !noiseShape.includes(null)) || noiseShape.length === x.rank;

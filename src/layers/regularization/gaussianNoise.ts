@@ -27,9 +27,10 @@ const SIGNATURE: Signature<GaussianNoiseOptions> = {
 export class GaussianNoiseLayer extends Layer {
   static override readonly className: string = 'GaussianNoise';
   static override readonly signature: Signature<GaussianNoiseOptions> = SIGNATURE;
-  readonly stddev: number;
+  /** Standard deviation of the noise; may be changed. */
+  stddev: number;
   readonly seed: number | null;
-  readonly seedGenerator: SeedGenerator | undefined;
+  seedGenerator: SeedGenerator | undefined;
 
   constructor(...args: GaussianNoiseArguments) {
     const options = resolveOptions(SIGNATURE, args);
@@ -47,7 +48,8 @@ export class GaussianNoiseLayer extends Layer {
   }
 
   override call(x: tf.Tensor, { training }: CallOptions): tf.Tensor {
-    if (!training || !this.seedGenerator) return x;
+    if (!training || this.stddev === 0) return x;
+    this.seedGenerator ??= SeedGenerator(this.seed);
     return x.add(statelessNormal(x.shape, this.seedGenerator, 0, this.stddev));
   }
 

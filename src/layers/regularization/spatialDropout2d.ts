@@ -33,10 +33,11 @@ const SIGNATURE: Signature<SpatialDropout2DOptions> = {
 export class SpatialDropout2DLayer extends Layer {
   static override readonly className: string = 'SpatialDropout2D';
   static override readonly signature: Signature<SpatialDropout2DOptions> = SIGNATURE;
-  readonly rate: number;
+  /** Part of the channels that is dropped; may be changed. */
+  rate: number;
   readonly dataFormat: DataFormat;
   readonly seed: number | null;
-  readonly seedGenerator: SeedGenerator | undefined;
+  seedGenerator: SeedGenerator | undefined;
 
   constructor(...args: SpatialDropout2DArguments) {
     const options = resolveOptions(SIGNATURE, args);
@@ -50,7 +51,8 @@ export class SpatialDropout2DLayer extends Layer {
   }
 
   override call(x: tf.Tensor, { training }: CallOptions): tf.Tensor {
-    if (!training || !this.seedGenerator) return x;
+    if (!training || this.rate === 0) return x;
+    this.seedGenerator ??= SeedGenerator(this.seed);
     const noiseShape = this.dataFormat === 'channels_last' ? [null, 1, 1, null] : [null, null, 1, 1];
     return dropout(x, this.rate, this.seedGenerator, noiseShape);
   }
