@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 
-WARM_UPS = 2
+WARM_UPS = 3
 
 
 def make_data(input_shape, samples):

@@ -38,7 +38,7 @@ export interface Trainable {
 }
 
 /** Evaluations and predictions before the timed ones. */
-const WARM_UPS = 2;
+const WARM_UPS = 3;
 
 /** Random samples of the job's shape and random labels, one-hot. */
 export function makeData(
