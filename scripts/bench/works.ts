@@ -39,7 +39,7 @@ export const WORKS: Readonly<Record<WorkName, Work>> = {
     batchSize: 32,
     layers: [conv(10), flatten, dense(10, 'softmax')],
     steps: 200,
-    quickSteps: 150,
+    quickSteps: 80,
   },
   B: {
     title: 'mnist_convnet with dropout, batch 128',
