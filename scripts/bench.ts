@@ -2,7 +2,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import type { Job, Result } from './bench/contender';
+import type { Answer, Job } from './bench/contender';
+import { ContenderProcess } from './bench/contenderProcess';
 import { GROWTH, type GrowthPoint, growthMarkdown, QUICK_GROWTH } from './bench/growth';
 import { type ContenderName, type Options, parseOptions, USAGE, UsageError } from './bench/options';
 import { type Profile, profileMarkdown } from './bench/profile';
@@ -28,7 +29,7 @@ function writeWhole(name: string, text: string): void {
 
 function jobOf(work: WorkName, quick: boolean): Job {
   const { layers, inputShape, batchSize, steps, quickSteps } = WORKS[work];
-  return { layers, inputShape, batchSize, steps: quick ? quickSteps : steps, epochs: quick ? 2 : 3, threads: THREADS };
+  return { layers, inputShape, batchSize, steps: quick ? quickSteps : steps, turns: 3, threads: THREADS };
 }
 
 /** The contenders' measurements, round by round; each round begins with another contender. */
@@ -49,27 +50,50 @@ class Benchmark {
     const { rounds, works, contenders } = this.options;
     for (let round = 0; round < rounds; round++) {
       for (const work of works) {
+        tell(`round ${round + 1} of ${rounds}: ${work} ... `);
+        const began = performance.now();
         const first = round % contenders.length;
-        for (const contender of [...contenders.slice(first), ...contenders.slice(0, first)]) {
-          tell(`round ${round + 1} of ${rounds}: ${work}, ${NAMES[contender]} ... `);
-          await this.#measure(work, contender).catch((error: unknown) =>
-            this.#fail(`${work}, ${NAMES[contender]}`, error),
-          );
-        }
+        await this.#measure(work, [...contenders.slice(first), ...contenders.slice(0, first)]);
+        tell(`${((performance.now() - began) / 1000).toFixed(1)} s\n`);
       }
     }
   }
 
-  async #measure(work: WorkName, contender: ContenderName): Promise<void> {
-    const job = jobOf(work, this.options.quick);
-    const command = this.#commands.get(contender) as string[];
-    const { result, startedAt } = await runJob<Result>(command, job, this.#end - GROWTH_LIMIT);
-    const samples = this.#samples(work, contender);
-    for (const name of ['fit', 'evaluate', 'predict'] as const) samples[name].push(...result[name]);
-    samples.firstBatch.push((result.firstBatchAt - startedAt) / 1000);
-    samples.memory.push(result.memory);
-    this.versions.add(result.versions);
-    tell(`${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+  /** Starts the contenders one after the other; then they take turns, each while the others wait. */
+  async #measure(work: WorkName, contenders: readonly ContenderName[]): Promise<void> {
+    const playing = new Map<ContenderName, ContenderProcess>();
+    const turn = async (name: ContenderName, contender: ContenderProcess): Promise<void> => {
+      try {
+        const answer = await contender.answer();
+        if (answer) this.#note(work, name, contender, answer);
+        else playing.delete(name);
+      } catch (error) {
+        playing.delete(name);
+        this.#fail(`${work}, ${NAMES[name]}`, error);
+      }
+    };
+    try {
+      for (const name of contenders) {
+        const command = this.#commands.get(name) as string[];
+        const contender = new ContenderProcess(command, jobOf(work, this.options.quick), this.#end - GROWTH_LIMIT);
+        playing.set(name, contender);
+        await turn(name, contender);
+      }
+      while (playing.size > 0) {
+        for (const [name, contender] of [...playing]) {
+          contender.go();
+          await turn(name, contender);
+        }
+      }
+    } finally {
+      for (const contender of playing.values()) contender.stop();
+    }
+  }
+
+  #note(work: WorkName, name: ContenderName, { startedAt }: ContenderProcess, answer: Answer): void {
+    const { measure, value = Number.NaN, versions } = answer;
+    if (measure) this.#samples(work, name)[measure].push(measure === 'firstBatch' ? (value - startedAt) / 1000 : value);
+    if (versions) this.versions.add(versions);
   }
 
   #samples(work: WorkName, contender: ContenderName): Samples {

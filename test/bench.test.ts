@@ -30,7 +30,9 @@ describe('tables', () => {
     B: { 'keras-ts': samples([10]) },
   };
 
-  test('a ratio is of medians, theirs by ours; none where one is missing', () => {
+  test('a ratio is the median of those of the turns, or of medians where a turn is missing; none without turns', () => {
+    const turns: Measured = { A: { 'keras-ts': samples([1, 10, 2]), keras: samples([2, 22, 8]) } };
+    expect(ratio(turns, 'fit', 'A', 'keras')).toBe(2.2);
     expect(ratio(measured, 'fit', 'A', 'keras')).toBe(1.5);
     expect(ratio(measured, 'fit', 'B', 'keras')).toBeUndefined();
     expect(ratio(measured, 'evaluate', 'A', 'keras')).toBeUndefined();

@@ -24,16 +24,38 @@ def snake_case(options):
     return {re.sub("[A-Z]", lambda match: "_" + match[0].lower(), name): value for name, value in options.items()}
 
 
-def time_calls(run, times):
-    """Seconds of each call, after some that are not timed."""
+def end_turn(**answer):
+    """Tells the answer, and waits until it is this process's turn again."""
+    print(json.dumps(answer), flush=True)
+    if not sys.stdin.readline():
+        sys.exit(1)  # nobody is there any more
+
+
+def end_timed(measure, began, steps):
+    end_turn(measure=measure, value=1000 * (time.perf_counter() - began) / steps)
+
+
+def measure_fit(fit, x, y, turns, steps):
+    """An epoch a turn, after one that is not timed."""
+    began = None
+
+    def on_epoch_end():
+        nonlocal began
+        end_turn() if began is None else end_timed("fit", began, steps)
+        began = time.perf_counter()
+
+    fit(x, y, turns + 1, on_epoch_end)
+
+
+def measure_calls(measure, run, turns, steps):
+    """A call a turn, after some that are not timed."""
     for _ in range(WARM_UPS):
         run()
-    durations = []
-    for _ in range(times):
+    end_turn()
+    for _ in range(turns):
         began = time.perf_counter()
         run()
-        durations.append(time.perf_counter() - began)
-    return durations
+        end_timed(measure, began, steps)
 
 
 def peak_memory():
@@ -47,25 +69,17 @@ def peak_memory():
 
 
 def run_contender(versions, build):
-    """Trains one batch, then measures. `build(job)` gives `fit(x, y, epochs, on_epoch_end)`, `evaluate(x, y)`, `predict(x)`."""
+    """Trains one batch, then measures in turns with others.
+
+    `build(job)` gives `fit(x, y, epochs, on_epoch_end)`, `evaluate(x, y)`, `predict(x)`.
+    """
     job = json.loads(sys.argv[1])
+    steps, turns = job["steps"], job["turns"]
     fit, evaluate, predict = build(job)
     fit(*make_data(job["inputShape"], job["batchSize"]), 1, lambda: None)
-    first_batch_at = time.time() * 1000
-    steps, epochs = job["steps"], job["epochs"]
+    end_turn(measure="firstBatch", value=time.time() * 1000)
     x, y = make_data(job["inputShape"], job["batchSize"] * steps)
-    ends = []
-    fit(x, y, epochs + 1, lambda: ends.append(time.perf_counter()))
-
-    def per_step(durations):
-        return [1000 * float(duration) / steps for duration in durations]
-
-    result = {
-        "firstBatchAt": first_batch_at,
-        "fit": per_step(np.diff(ends)),
-        "evaluate": per_step(time_calls(lambda: evaluate(x, y), epochs)),
-        "predict": per_step(time_calls(lambda: predict(x), epochs)),
-        "memory": peak_memory(),
-        "versions": versions,
-    }
-    print(json.dumps(result))
+    measure_fit(fit, x, y, turns, steps)
+    measure_calls("evaluate", lambda: evaluate(x, y), turns, steps)
+    measure_calls("predict", lambda: predict(x), turns, steps)
+    end_turn(measure="memory", value=peak_memory(), versions=versions)

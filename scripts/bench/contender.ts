@@ -1,5 +1,6 @@
 /** What every JavaScript contender does in its process; `contender.py` is the same for Python. */
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import type * as TF from '@tensorflow/tfjs';
 import type { LayerSpec } from './works';
 
@@ -11,27 +12,32 @@ export interface Job {
   /** Steps in an epoch, in an evaluation and in a prediction. */
   steps: number;
   /** Epochs that are timed, after one that is not; evaluations and predictions likewise. */
-  epochs: number;
+  turns: number;
   threads: number;
 }
 
-/** What it answers, as JSON in its last line of output. */
-export interface Result {
-  /** Milliseconds since 1970 when the first batch had been trained. */
-  firstBatchAt: number;
-  /** Milliseconds per step: of each epoch after the first, each evaluation, each prediction. */
-  fit: number[];
-  evaluate: number[];
-  predict: number[];
-  /** Largest resident memory of the process, in megabytes. */
-  memory: number;
-  /** Versions of what was measured. */
-  versions: string;
+/**
+ * What it answers at the end of a turn, as JSON in a line; then it waits for a line of input, so that the contenders take
+ * turns. The first turn trains one batch; one turn of each measure is to get warm, and measures nothing.
+ */
+export interface Answer {
+  measure?: 'firstBatch' | 'fit' | 'evaluate' | 'predict' | 'memory';
+  /**
+   * Of `firstBatch` the time at its end, in milliseconds since 1970; of `memory` the largest resident memory of the
+   * process, in megabytes; else milliseconds per step of an epoch, an evaluation, a prediction.
+   */
+  value?: number;
+  /** Versions of what is measured, with the last answer. */
+  versions?: string;
 }
 
 /** A compiled model, as a contender trains it. */
 export interface Trainable {
-  fit(x: TF.Tensor, y: TF.Tensor, options: { epochs: number; onEpochEnd(): void }): Promise<unknown>;
+  fit(
+    x: TF.Tensor,
+    y: TF.Tensor,
+    options: { epochs: number; onEpochEnd(): undefined | Promise<void> },
+  ): Promise<unknown>;
   evaluate(x: TF.Tensor, y: TF.Tensor): unknown;
   /** Predicts and frees what it gets. */
   predict(x: TF.Tensor): unknown;
@@ -58,19 +64,41 @@ export function makeData(
 /** Milliseconds from each epoch's end to the next one's. */
 export async function timeEpochs(model: Trainable, x: TF.Tensor, y: TF.Tensor, epochs: number): Promise<number[]> {
   const ends: number[] = [];
-  await model.fit(x, y, { epochs: epochs + 1, onEpochEnd: () => ends.push(performance.now()) });
+  await model.fit(x, y, { epochs: epochs + 1, onEpochEnd: () => void ends.push(performance.now()) });
   return ends.slice(1).map((end, i) => end - (ends[i] as number));
 }
 
-async function timeCalls(run: () => unknown, times: number): Promise<number[]> {
-  for (let i = 0; i < WARM_UPS; i++) await run();
-  const durations: number[] = [];
-  for (let i = 0; i < times; i++) {
-    const began = performance.now();
-    await run();
-    durations.push(performance.now() - began);
+/** Ends turns: tells the answer, and waits until it is this process's turn again. */
+class Turns {
+  readonly #lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+  async end(answer: Answer): Promise<void> {
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    if ((await this.#lines.next()).done) process.exit(1); // nobody is there any more
   }
-  return durations;
+
+  async #time(measure: 'fit' | 'evaluate' | 'predict', steps: number, began: number): Promise<void> {
+    await this.end({ measure, value: (performance.now() - began) / steps });
+  }
+
+  async fit(model: Trainable, x: TF.Tensor, y: TF.Tensor, { turns, steps }: Job): Promise<void> {
+    let began: number | undefined;
+    const onEpochEnd = async (): Promise<void> => {
+      await (began === undefined ? this.end({}) : this.#time('fit', steps, began));
+      began = performance.now();
+    };
+    await model.fit(x, y, { epochs: turns + 1, onEpochEnd });
+  }
+
+  async calls(measure: 'evaluate' | 'predict', run: () => unknown, { turns, steps }: Job): Promise<void> {
+    for (let i = 0; i < WARM_UPS; i++) await run();
+    await this.end({});
+    for (let i = 0; i < turns; i++) {
+      const began = performance.now();
+      await run();
+      await this.#time(measure, steps, began);
+    }
+  }
 }
 
 function peakMemory(): number {
@@ -81,23 +109,19 @@ function peakMemory(): number {
   }
 }
 
-/** Trains one batch, then measures, and writes the result. */
+/** Trains one batch, then measures in turns with others. */
 export async function runContender(tf: typeof TF, versions: string, build: (job: Job) => Trainable): Promise<void> {
   const job = JSON.parse(process.argv[2] as string) as Job;
-  const { inputShape, batchSize, steps, epochs } = job;
+  const { inputShape, batchSize, steps } = job;
   const model = build(job);
   const one = makeData(tf, inputShape, batchSize);
   await model.fit(one.x, one.y, { epochs: 1, onEpochEnd: () => undefined });
-  const firstBatchAt = Date.now();
+  const turns = new Turns();
+  await turns.end({ measure: 'firstBatch', value: Date.now() });
   const { x, y } = makeData(tf, inputShape, batchSize * steps);
-  const perStep = (durations: number[]): number[] => durations.map((duration) => duration / steps);
-  const result: Result = {
-    firstBatchAt,
-    fit: perStep(await timeEpochs(model, x, y, epochs)),
-    evaluate: perStep(await timeCalls(() => model.evaluate(x, y), epochs)),
-    predict: perStep(await timeCalls(() => model.predict(x), epochs)),
-    memory: peakMemory(),
-    versions,
-  };
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  await turns.fit(model, x, y, job);
+  await turns.calls('evaluate', () => model.evaluate(x, y), job);
+  await turns.calls('predict', () => model.predict(x), job);
+  await turns.end({ measure: 'memory', value: peakMemory(), versions });
+  process.exit(0);
 }

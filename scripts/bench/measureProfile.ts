@@ -171,7 +171,7 @@ async function profile(job: Job): Promise<Profile> {
     shape = output;
   }
   const { x, y } = makeData(tf, job.inputShape, job.batchSize * job.steps);
-  const step = median(await timeEpochs(build(job), x, y, job.epochs)) / job.steps;
+  const step = median(await timeEpochs(build(job), x, y, job.turns)) / job.steps;
   return { peaks, operations, step };
 }
 

@@ -16,13 +16,13 @@ export interface Options {
 
 export const USAGE = `Usage: npm run bench -- [options]
 
-Trains the same networks with keras-ts, Keras, tf.layers and PyTorch, each in a process of its own, and prints tables
+Trains the same networks with keras-ts, Keras, tf.layers and PyTorch, in processes that take turns, and prints tables
 in Markdown: fit, evaluate and predict, seconds from process start to the first trained batch, peak memory.
 Writes out/bench.md and out/bench.json. Makes the Python environments it needs.
 
   --quick              fewer steps and one round: ends within 3 minutes
   --works A,B,C,D      which networks: A the lesson's, B mnist_convnet, C VGG blocks, D an MLP; default all
-  --rounds N           how often each is measured, in turns; default 3, with --quick 1
+  --rounds N           how often each is started and measured, 3 epochs each time; default 3, with --quick 1
   --contenders LIST    of keras-ts,keras,tf.layers,torch; default the first three
   --torch              PyTorch, too (installs it in .venv-torch; large)
   --profile            instead: what each operation of A and B takes alone, and what the machine reaches (default works: A,B)

@@ -10,7 +10,11 @@ const COMPILED = join('out', 'bench-js');
 const TORCH_FOLDER = '.venv-torch';
 const TORCH = 'torch==2.15.0';
 const BIN = process.platform === 'win32' ? 'Scripts' : 'bin';
-const QUIET = { KERAS_BACKEND: 'tensorflow', TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' };
+/** What processes are started with: no GPU, and no remarks. */
+export const ENVIRONMENT = {
+  ...process.env,
+  ...{ KERAS_BACKEND: 'tensorflow', TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' },
+};
 
 /** A process that failed, or took too long. */
 export class ProcessError extends Error {}
@@ -70,7 +74,7 @@ export function runJob<T>(
   return new Promise((resolve, reject) => {
     const startedAt = Date.now();
     const timeout = Number.isFinite(end) ? Math.max(1, end - startedAt) : 0;
-    const options = { env: { ...process.env, ...QUIET }, timeout, maxBuffer: 2 ** 26 };
+    const options = { env: ENVIRONMENT, timeout, maxBuffer: 2 ** 26 };
     execFile(program, [...args, JSON.stringify(job)], options, (error, output, errors) => {
       if (error?.killed) return reject(new ProcessError('stopped: no time was left'));
       if (error) return reject(new ProcessError(errors.trim().split('\n').slice(-12).join('\n') || error.message));

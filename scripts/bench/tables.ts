@@ -1,6 +1,6 @@
 /** What was measured, as Markdown. */
 import type { ContenderName } from './options';
-import { formatSpread, spreadOf } from './statistics';
+import { formatSpread, median, spreadOf } from './statistics';
 import { WORKS, type WorkName } from './works';
 
 export const MEASURES = {
@@ -30,17 +30,23 @@ export function table(header: readonly unknown[], rows: readonly (readonly unkno
   return [line(header), line(header.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
 }
 
-/** How many times better ours is than another: the ratio of medians; `undefined` where one is missing. */
+/**
+ * How many times better ours is than another: the median of the ratios turn by turn, because what slows a machine down
+ * slows down both; where one of them failed, the ratio of medians. `undefined` where one is missing.
+ */
 export function ratio(
   measured: Measured,
   measure: MeasureName,
   work: WorkName,
   other: ContenderName,
 ): number | undefined {
-  const [ours, theirs] = [OURS, other].map((name) =>
-    spreadOf(measured[work]?.[name as ContenderName]?.[measure] ?? []),
-  );
-  return ours && theirs && theirs.median / ours.median;
+  const [ours, theirs] = [OURS, other].map((name) => measured[work]?.[name as ContenderName]?.[measure] ?? []) as [
+    number[],
+    number[],
+  ];
+  if (ours.length === 0 || theirs.length === 0) return undefined;
+  if (ours.length !== theirs.length) return median(theirs) / median(ours);
+  return median(theirs.map((value, turn) => value / (ours[turn] as number)));
 }
 
 const times = (value: number | undefined): string => (value === undefined ? '–' : `${value.toFixed(2)}x`);
@@ -103,7 +109,8 @@ export function benchMarkdown(
     measureTable(measured, measure, contenders),
   ]);
   const intro =
-    'Medians, with the least and the largest value. Ratios are theirs / ours: above 1.00x keras-ts is faster, or takes less memory.';
+    'Medians, with the least and the largest value. The contenders take turns, each while the others wait; ratios are medians of theirs / ours turn by turn: ' +
+    'above 1.00x keras-ts is faster, or takes less memory.';
   return [
     '# Benchmark',
     works.join('\n'),

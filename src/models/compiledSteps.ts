@@ -37,14 +37,13 @@ const PATIENCE = 16;
 
 /** A step as a function in a session. */
 export class CompiledStep {
-  /** How often it ran. */
-  runs = 0;
   /** For a step with code of a user: what shows that its graph is right. */
   proof: Proof | undefined;
   /** Whether code of a user does something else now. */
   outdated = false;
 
   constructor(
+    readonly kind: StepKind,
     readonly signature: string,
     readonly watch: Watch,
     readonly session: GraphSession,
@@ -53,7 +52,6 @@ export class CompiledStep {
   ) {}
 
   run({ data, rows }: Batch): StepResult {
-    this.runs++;
     const inputs = leavesOf(data);
     return this.shape.restore(this.session.run(this.fn, rows ? [rows, ...inputs] : inputs));
   }
@@ -122,7 +120,7 @@ export class CompiledSteps {
 
   /** From now on the steps of a kind are used only after code of a user in them has been run once more, and compared. */
   doubt(kind: StepKind): void {
-    for (const { proof, signature } of this.#steps) if (proof && kindOf(signature) === kind) proof.doubted = true;
+    for (const step of this.#steps) if (step.kind === kind && step.proof) step.proof.doubted = true;
   }
 
   /** Whether code of a user still does what it did when the step was compiled. */
@@ -166,7 +164,7 @@ export class CompiledSteps {
         throw new Unrecordable('it returns other names from call to call');
       }
       const graph = generalize(first.recording, second.recording, BATCH_SIZES);
-      const step = new CompiledStep(signature, watch, this.#session, this.#session.add(graph), first.shape);
+      const step = new CompiledStep(kind, signature, watch, this.#session, this.#session.add(graph), first.shape);
       if (runsCustomCode(this.#model)) {
         step.proof = { graph, first: first.recording, sizes: new Set(BATCH_SIZES), doubted: false };
       }
@@ -201,11 +199,6 @@ export class CompiledSteps {
 
 function leavesOf({ x, y, sampleWeight }: StepData): tf.Tensor[] {
   return [x, y, sampleWeight].flatMap((part) => (part === undefined ? [] : flatten(part)));
-}
-
-/** The kind of step that a signature is of. */
-function kindOf(signature: string): string {
-  return signature.split(' ', 1)[0] as string;
 }
 
 /** What decides which graph a batch needs: kind, structure, dtypes and shapes but for the first axis. */
