@@ -1,4 +1,15 @@
-import { constant, constantNode, DTYPE, type GraphNode, int, numbersOf, shape, type, Unrecordable } from './node';
+import {
+  type Constant,
+  constant,
+  constantNode,
+  DTYPE,
+  type GraphNode,
+  int,
+  numbersOf,
+  shape,
+  type,
+  Unrecordable,
+} from './node';
 import type { Recording } from './record';
 
 /**
@@ -13,17 +24,31 @@ export function generalize(first: Recording, second: Recording, sizes: readonly 
   return new Generalizer(first, second, sizes).run();
 }
 
-/** Whether two graphs are the same, node by node. */
+/** Whether two graphs are the same, node by node, and return the same tensors. */
 export function isSameGraph(a: Recording, b: Recording): boolean {
-  return a.nodes.length === b.nodes.length && a.nodes.every((node, i) => isSameNode(node, b.nodes[i] as GraphNode));
+  if (a.nodes.length !== b.nodes.length || resultsOf(a) !== resultsOf(b)) return false;
+  return a.nodes.every((node, i) => isSameNode(node, b.nodes[i] as GraphNode));
 }
 
+const resultsOf = ({ outputs }: Recording): string => outputs.map(({ name }) => name).join();
+
 function isSameNode(a: GraphNode, b: GraphNode): boolean {
-  if (a.op !== b.op || a.name !== b.name || a.inputs.join() !== b.inputs.join()) return false;
-  if (JSON.stringify(a.attributes) !== JSON.stringify(b.attributes)) return false;
+  if (!isSamePlace(a, b) || !haveSameOptions(a, b)) return false;
   const [p, q] = [a.constant, b.constant];
-  if (!p || !q) return p === q;
-  return p.dtype === q.dtype && p.shape.join() === q.shape.join() && Buffer.compare(p.bytes, q.bytes) === 0;
+  return p && q ? isSameConstant(p, q) : p === q;
+}
+
+/** Whether two nodes run the same operation on the same tensors. */
+function isSamePlace(a: GraphNode, b: GraphNode): boolean {
+  return a.op === b.op && a.name === b.name && a.inputs.join() === b.inputs.join();
+}
+
+function haveSameOptions(a: GraphNode, b: GraphNode): boolean {
+  return JSON.stringify(a.attributes) === JSON.stringify(b.attributes);
+}
+
+function isSameConstant(a: Constant, b: Constant): boolean {
+  return a.dtype === b.dtype && a.shape.join() === b.shape.join() && Buffer.compare(a.bytes, b.bytes) === 0;
 }
 
 class Generalizer {
@@ -45,18 +70,17 @@ class Generalizer {
     if (first.nodes.length !== second.nodes.length) {
       throw new Unrecordable('it is made of more operations in one call than in another');
     }
-    const results = ({ outputs }: Recording): string => outputs.map(({ name }) => name).join();
-    if (results(first) !== results(second)) throw new Unrecordable('it returns other tensors from call to call');
+    if (resultsOf(first) !== resultsOf(second)) throw new Unrecordable('it returns other tensors from call to call');
     return { ...first, nodes: this.#out };
   }
 
   #merge(a: GraphNode, b: GraphNode): void {
-    if (a.op !== b.op || a.name !== b.name || a.inputs.join() !== b.inputs.join()) {
+    if (!isSamePlace(a, b)) {
       throw new Unrecordable(`it runs ${a.op} in one call and ${b.op} in another`, b.place);
     }
     if (a.op === 'Placeholder') this.#mergePlaceholders(a, b);
     else if (a.constant) this.#mergeConstants(a, b);
-    else if (JSON.stringify(a.attributes) === JSON.stringify(b.attributes)) this.#out.push(a);
+    else if (haveSameOptions(a, b)) this.#out.push(a);
     else throw new Unrecordable(`an option of the operation ${a.op} changes from call to call`, a.place);
   }
 
@@ -80,19 +104,15 @@ class Generalizer {
   }
 
   #mergeConstants(a: GraphNode, b: GraphNode): void {
-    const [ca, cb] = [a.constant, b.constant] as [
-      NonNullable<GraphNode['constant']>,
-      NonNullable<GraphNode['constant']>,
-    ];
-    if (ca.dtype !== cb.dtype) throw this.#refusal(a);
-    const sameShape = ca.shape.join() === cb.shape.join();
-    if (sameShape && Buffer.compare(ca.bytes, cb.bytes) === 0) {
+    const [ca, cb] = [a.constant, b.constant] as [Constant, Constant];
+    if (isSameConstant(ca, cb)) {
       this.#out.push(a);
       return;
     }
+    if (ca.dtype !== cb.dtype) throw this.#refusal(a);
     const [va, vb] = [numbersOf(ca), numbersOf(cb)];
     const dims = ca.shape;
-    if (!sameShape) this.#fill(a, va, vb, dims, cb.shape);
+    if (dims.join() !== cb.shape.join()) this.#fill(a, va, vb, dims, cb.shape);
     else if (ca.dtype === DTYPE.int32) this.#linear(va, vb, dims, a.place, a.name);
     else if (ca.dtype === DTYPE.float32) this.#proportional(va, vb, dims, a);
     else throw this.#refusal(a);
@@ -114,7 +134,7 @@ class Generalizer {
     shapeA: readonly number[],
     shapeB: readonly number[],
   ): void {
-    const { dtype } = node.constant as NonNullable<GraphNode['constant']>;
+    const { dtype, bytes } = node.constant as Constant;
     const value = a[0];
     const isUniform = (list: ArrayLike<number>): boolean =>
       Array.prototype.every.call(list, (item) => Object.is(item, value));
@@ -123,7 +143,6 @@ class Generalizer {
     }
     const dims = this.#linear(shapeA, shapeB, [shapeA.length], node.place);
     const scalar = `${node.name}_value`;
-    const { bytes } = node.constant as NonNullable<GraphNode['constant']>;
     this.#out.push(constantNode(scalar, { dtype, shape: [], bytes: bytes.slice(0, dtype === DTYPE.bool ? 1 : 4) }));
     this.#add('Fill', [dims, `${scalar}:0`], { T: type(dtype), index_type: type(DTYPE.int32) }, node.name);
   }
