@@ -10,6 +10,7 @@ import { autoName, pathOf, withScope } from './names';
 import { attr, native } from './native';
 import { resolveOptions, type Signature } from './options';
 import { normalNumbers, truncatedNormalNumbers, uniformNumbers } from './philox';
+import { pipe } from './tidy';
 import { Variable } from './variable';
 
 /** Python's `random`, which seeds come from, and NumPy's, which orders come from. */
@@ -146,8 +147,7 @@ export function drawSeed(seed: Seed): tf.Tensor1D {
 type Distribution = (n: number, seed: readonly [number, number]) => Float32Array;
 
 /** Random numbers of a shape: by the native op where there is one, which can be recorded; else in JavaScript. */
-function draw(op: string, numbers: Distribution, shape: readonly number[], seed: Seed): tf.Tensor {
-  const pair = drawSeed(seed);
+function draw(op: string, numbers: Distribution, shape: readonly number[], pair: tf.Tensor): tf.Tensor {
   const library = native();
   if (library) {
     const attrs = [attr.type('dtype', 'float32'), attr.type('T', 'int32'), attr.type('Tseed', 'int32')];
@@ -165,16 +165,13 @@ function draw(op: string, numbers: Distribution, shape: readonly number[], seed:
  * statelessUniform([2], 1).print(); // [0.878488, 0.459980]
  */
 export function statelessUniform(shape: readonly number[], seed: Seed, minval = 0, maxval = 1): tf.Tensor {
-  return tf.tidy(() => {
-    const numbers = draw('StatelessRandomUniform', uniformNumbers, shape, seed);
-    const width = Math.fround(Math.fround(maxval) - Math.fround(minval));
-    return scaled(numbers, width, minval);
-  });
+  const width = Math.fround(Math.fround(maxval) - Math.fround(minval));
+  return drawScaled('StatelessRandomUniform', uniformNumbers, shape, seed, width, minval);
 }
 
 /** Float32 numbers of a normal distribution, the same for the same seed. */
 export function statelessNormal(shape: readonly number[], seed: Seed, mean = 0, stddev = 1): tf.Tensor {
-  return tf.tidy(() => scaled(draw('StatelessRandomNormal', normalNumbers, shape, seed), stddev, mean));
+  return drawScaled('StatelessRandomNormal', normalNumbers, shape, seed, stddev, mean);
 }
 
 /**
@@ -182,16 +179,24 @@ export function statelessNormal(shape: readonly number[], seed: Seed, mean = 0, 
  * mean drawn again.
  */
 export function statelessTruncatedNormal(shape: readonly number[], seed: Seed, mean = 0, stddev = 1): tf.Tensor {
-  return tf.tidy(() => scaled(draw('StatelessTruncatedNormal', truncatedNormalNumbers, shape, seed), stddev, mean));
+  return drawScaled('StatelessTruncatedNormal', truncatedNormalNumbers, shape, seed, stddev, mean);
 }
 
-/** factor numbers + offset; the numbers are freed, because weights are large. */
-function scaled(numbers: tf.Tensor, factor: number, offset: number): tf.Tensor {
-  const product = factor === 1 ? numbers : replaced(numbers, numbers.mul(tf.scalar(factor)));
-  return offset === 0 ? product : replaced(product, product.add(tf.scalar(offset)));
-}
-
-function replaced(old: tf.Tensor, value: tf.Tensor): tf.Tensor {
-  old.dispose();
-  return value;
+/** factor n + offset, with numbers n of a distribution; what is made on the way is freed at once. */
+function drawScaled(
+  op: string,
+  numbers: Distribution,
+  shape: readonly number[],
+  seed: Seed,
+  factor: number,
+  offset: number,
+): tf.Tensor {
+  return tf.tidy(() =>
+    pipe(
+      drawSeed(seed),
+      (pair) => draw(op, numbers, shape, pair),
+      (x) => (factor === 1 ? x : x.mul(tf.scalar(factor))),
+      (x) => (offset === 0 ? x : x.add(tf.scalar(offset))),
+    ),
+  );
 }

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { activeRecorder } from '../backend/graph';
+import { pipe } from '../backend/tidy';
 import type { Variable } from '../backend/variable';
 
 /** What every rule takes. */
@@ -22,15 +23,6 @@ function assign(variable: Variable, value: tf.Tensor): tf.Tensor {
 
 function subtract(variable: Variable, change: tf.Tensor): void {
   variable.assign(variable.value.sub(change));
-}
-
-/** Functions one after the other; each result but the last is freed as soon as the next is there: weights are large. */
-function pipe(x: tf.Tensor, ...functions: readonly ((x: tf.Tensor) => tf.Tensor)[]): tf.Tensor {
-  return functions.reduce((result, f) => {
-    const next = f(result);
-    if (result !== x) result.dispose();
-    return next;
-  }, x);
 }
 
 /** The average moved towards f(value) by the fraction `1 - decay`: old + (f(value) - old) (1 - decay). */

@@ -93,14 +93,15 @@ export function checkTargetSize(who: string, name: string, size: unknown): [heig
   );
 }
 
-/** The largest part around the middle with the ratio of a size. */
-function centeredBox(
-  img: Img,
+/** The largest part around the middle with the ratio of a size; `least`: pixels that it has at least on each side. */
+export function centeredBox(
+  img: { readonly height: number; readonly width: number },
   height: number,
   width: number,
+  least = 0,
 ): { left: number; top: number; width: number; height: number } {
-  const boxHeight = Math.min(img.height, Math.floor((img.width * height) / width));
-  const boxWidth = Math.min(img.width, Math.floor((img.height * width) / height));
+  const boxHeight = Math.max(Math.min(img.height, Math.floor((img.width * height) / width)), least);
+  const boxWidth = Math.max(Math.min(img.width, Math.floor((img.height * width) / height)), least);
   const [left, top] = [Math.floor((img.width - boxWidth) / 2), Math.floor((img.height - boxHeight) / 2)];
   return { left, top, width: boxWidth, height: boxHeight };
 }

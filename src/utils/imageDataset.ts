@@ -6,6 +6,7 @@ import { checkKeys } from '../backend/options';
 import { makeDefaultSeed } from '../backend/random';
 import {
   type ColorMode,
+  centeredBox,
   checkTargetSize,
   type DataFormat,
   imgToArray,
@@ -176,10 +177,8 @@ async function readTensor(path: string, reading: Reading): Promise<tf.Tensor> {
 /** The largest part around the middle with the ratio of a size. */
 function crop(picture: tf.Tensor3D, [height, width]: readonly [number, number]): tf.Tensor3D {
   const [fromHeight, fromWidth, channels] = picture.shape;
-  const cutHeight = Math.max(Math.min(fromHeight, Math.floor((fromWidth * height) / width)), 1);
-  const cutWidth = Math.max(Math.min(fromWidth, Math.floor((fromHeight * width) / height)), 1);
-  const start = [Math.floor((fromHeight - cutHeight) / 2), Math.floor((fromWidth - cutWidth) / 2), 0];
-  return tf.slice(picture, start as [number, number, number], [cutHeight, cutWidth, channels]);
+  const box = centeredBox({ height: fromHeight, width: fromWidth }, height, width, 1);
+  return tf.slice(picture, [box.top, box.left, 0], [box.height, box.width, channels]);
 }
 
 /**

@@ -271,15 +271,16 @@ class Handmade extends Model {
   }
 }
 
+/** The mean squared error. */
+function lossOf({ inner }: Handmade, { x, y }: StepData): tf.Scalar {
+  const error = (inner(x as tf.Tensor) as tf.Tensor).sub(y as tf.Tensor);
+  return error.square().mean().asScalar();
+}
+
 /** One update of the kernel by hand; the loss. */
-function descend({ inner }: Handmade, { x, y }: StepData): tf.Scalar {
-  const kernel = inner.trainableWeights[0];
-  const loss = (): tf.Scalar =>
-    (inner(x as tf.Tensor) as tf.Tensor)
-      .sub(y as tf.Tensor)
-      .square()
-      .mean()
-      .asScalar();
+function descend(model: Handmade, data: StepData): tf.Scalar {
+  const kernel = model.inner.trainableWeights[0];
+  const loss = (): tf.Scalar => lossOf(model, data);
   if (!kernel) return loss();
   const { value, grads } = tf.variableGrads(loss, [kernel.value]);
   kernel.assign(kernel.value.sub((grads[kernel.value.name] as tf.Tensor).mul(0.1)));
@@ -299,13 +300,9 @@ test('a train step that uses an optimizer of TensorFlow.js is compiled, if that 
   const sgd = tf.train.sgd(0.1);
   return expectCompiled(
     () =>
-      new Handmade(({ inner }, { x, y }) => {
-        const loss = (): tf.Scalar =>
-          (inner(x as tf.Tensor) as tf.Tensor)
-            .sub(y as tf.Tensor)
-            .square()
-            .mean()
-            .asScalar();
+      new Handmade((model, data) => {
+        const loss = (): tf.Scalar => lossOf(model, data);
+        const { inner } = model;
         if (!inner.built) return { loss: loss() };
         const { value, grads } = tf.variableGrads(
           loss,
