@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { formatShape, ValueError } from '../backend/errors';
-import { native } from '../backend/native';
 import { convolve, type Geometry } from './convolution2d';
 import { inChannelsLast, toFloat } from './dataFormat';
 import { type DataFormat, outputLength, type Padding, padsOf, perAxis, spanOf } from './window';
@@ -56,31 +55,12 @@ function channelsLast(x: tf.Tensor, kernel: tf.Tensor, options: ConvolutionOptio
   const strides = perAxis(options.strides ?? 1, axes);
   const dilations = perAxis(options.dilationRate ?? 1, axes);
   checkRanks(x, kernel, options);
-  if (axes === 2) return images(x, kernel, strides, dilations, options);
+  if (axes === 2) return convolve(x, kernel, geometry(x.shape, kernel.shape, strides, dilations, options));
   const steps = options.padding === 'causal' ? padFront(x, kernel, dilations) : x;
   const [batch, length, channels] = steps.shape as [number, number, number];
   const [image, kernel2d] = [steps.reshape([batch, 1, length, channels]), kernel.reshape([1, ...kernel.shape])];
-  const y = images(image, kernel2d, [1, ...strides], [1, ...dilations], options);
+  const y = convolve(image, kernel2d, geometry(image.shape, kernel2d.shape, [1, ...strides], [1, ...dilations], options));
   return y.reshape([batch, ...y.shape.slice(2)]);
-}
-
-function images(
-  x: tf.Tensor,
-  kernel: tf.Tensor,
-  strides: number[],
-  dilations: number[],
-  options: ConvolutionOptions,
-): tf.Tensor {
-  const g = geometry(x.shape, kernel.shape, strides, dilations, options);
-  if (!native() || g.strides[1] === 1 || g.outputShape[2] !== 1) return convolve(x, kernel, g);
-  // TensorFlow 2.19 with oneDNN gets a single column of windows with a stride wrong where there is one channel.
-  // A single window needs no stride, once the image is cut to its size.
-  const [batch, , , channels] = g.inputShape as [number, number, number, number];
-  const around = x.pad([[0, 0], ...g.pads, [0, 0]]);
-  const span = spanOf({ size: g.kernelShape[1], stride: 1, dilation: g.dilations[1] });
-  const cut = around.slice([0, 0, 0, 0], [batch, around.shape[1] as number, span, channels]);
-  const plain = { ...options, padding: 'valid' } as const;
-  return convolve(cut, kernel, geometry(cut.shape, kernel.shape, [g.strides[0], 1], dilations, plain));
 }
 
 function checkRanks(x: tf.Tensor, kernel: tf.Tensor, { padding, groups = 1 }: ConvolutionOptions): void {

@@ -28,17 +28,32 @@ function hasDepthwise({ strides, dilations }: Geometry): boolean {
   return tf.getBackend() !== 'tensorflow' && (plain(strides) || plain(dilations));
 }
 
-/**
- * The backend's kernel, past the op's checks: `tf.conv2d` refuses strides together with dilations, `Conv2D` does both.
- * The native kernel gets its zeros put around before: with explicit padding and dilation it crashes the process.
- */
+/** The backend's kernel, past the op's checks: `tf.conv2d` refuses strides together with dilations, `Conv2D` does both. */
 function run(name: 'Conv2D' | 'DepthwiseConv2dNative', x: tf.Tensor, filter: tf.Tensor, options: Run): tf.Tensor {
   const { strides, dilations, pads } = options;
-  const around: [number, number][] = [[0, 0], ...pads, [0, 0]];
-  const isNative = tf.getBackend() === 'tensorflow';
-  const image = isNative && pads.flat().some((zeros) => zeros > 0) ? x.pad(around) : x;
-  const attrs = { strides, dilations, pad: isNative ? 'valid' : around, dataFormat: 'NHWC' };
-  return tf.engine().runKernel(name, { x: image, filter }, attrs) as tf.Tensor;
+  if (tf.getBackend() === 'tensorflow') return runNative(x, filter, options);
+  const attrs = { strides, dilations, pad: [[0, 0], ...pads, [0, 0]], dataFormat: 'NHWC' };
+  return tf.engine().runKernel(name, { x, filter }, attrs) as tf.Tensor;
+}
+
+/**
+ * Two faults of TensorFlow 2.19 with oneDNN are avoided. Explicit padding together with dilation ends the process, so
+ * the zeros are put around before. A single column of windows is wrong where one channel meets a stride along the width;
+ * one column needs no stride, once the image is cut to its width.
+ */
+function runNative(x: tf.Tensor, filter: tf.Tensor, { strides, dilations, pads }: Run): tf.Tensor {
+  const padded = pads.flat().some((zeros) => zeros > 0) ? x.pad([[0, 0], ...pads, [0, 0]]) : x;
+  const [batch, height, width, channels] = padded.shape as [number, number, number, number];
+  const span = spanOf({ size: filter.shape[1] as number, stride: 1, dilation: dilations[1] });
+  const isOneColumn = strides[1] > width - span;
+  const attrs = {
+    strides: isOneColumn ? [strides[0], 1] : strides,
+    dilations,
+    pad: 'valid',
+    dataFormat: 'NHWC',
+  };
+  const image = isOneColumn && width > span ? padded.slice([0, 0, 0, 0], [batch, height, span, channels]) : padded;
+  return tf.engine().runKernel('Conv2D', { x: image, filter }, attrs) as tf.Tensor;
 }
 
 function dense(g: Geometry): Kernels['convolve'] {

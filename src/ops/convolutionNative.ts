@@ -5,7 +5,7 @@ import type { Geometry, Kernels } from './convolution2d';
 /** TensorFlow's own kernels for a convolution; `undefined` where it has none. */
 export function nativeKernels(g: Geometry): Kernels | undefined {
   const library = native();
-  if (library === undefined || crashes(g)) return undefined;
+  if (library === undefined || crashes(g) || isWrong(g)) return undefined;
   const dilated = g.dilations.some((rate) => rate !== 1);
   const { dilation, groups } = nativeConvolutionSupports();
   if ((g.groups === 1 || groups) && (!dilated || dilation)) {
@@ -25,6 +25,11 @@ export function nativeKernels(g: Geometry): Kernels | undefined {
  */
 function crashes({ kernelShape, strides }: Geometry): boolean {
   return kernelShape[0] === 1 && kernelShape[1] === 1 && strides[0] !== strides[1];
+}
+
+/** TensorFlow 2.19 with oneDNN gets a single column of windows wrong where one channel meets a stride along the width. */
+function isWrong({ kernelShape, outputShape, strides }: Geometry): boolean {
+  return kernelShape[2] === 1 && strides[0] === 1 && strides[1] !== 1 && outputShape[2] === 1;
 }
 
 /** @param kernelShape shape that the native ops want the kernel in. */

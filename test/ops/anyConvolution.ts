@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import * as fc from 'fast-check';
 import { convolution, depthwiseConvolution } from '../../src/ops/convolution';
 import * as reference from '../../src/reference';
+import * as fc from '../fastCheck';
 import { expectClose, filled } from './backends';
 
 type Images = number[][][][];

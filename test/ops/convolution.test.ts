@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import * as fc from 'fast-check';
 import { convolution } from '../../src/ops/convolution';
 import * as reference from '../../src/reference';
+import * as fc from '../fastCheck';
 import { expectConvolution, expectConvolutions, expectDepthwise } from './anyConvolution';
 import { expectClose, filled, onEachBackend } from './backends';
 
@@ -20,8 +20,11 @@ onEachBackend((name) => {
     { size: [7, 4], kernel: [1, 3], strides: [1, 2], padding: 'valid', dilationRate: [3, 1] },
     { size: [6, 8], kernel: [1, 1], strides: [1, 2], padding: 'valid' },
     { size: [6, 8], kernel: [1, 1], strides: [2, 1], padding: 'same' },
+    { size: [6, 8], kernel: [1, 1], strides: [2, 1], padding: 'valid', dilationRate: [1, 3] },
+    { size: [5, 4], kernel: [3, 2], strides: [1, 3], padding: 'valid' },
   ] as const)('%j', ({ size, kernel, ...options }) => {
     for (let i = 0; i < 20; i++) expectConvolution([3, ...size, 1], [...kernel, 1, 1], options);
+    expectConvolution([1, ...size, 2], [...kernel, 2, 1], options);
   });
 
   test('along one axis, causal or not', () => {

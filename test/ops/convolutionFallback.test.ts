@@ -1,5 +1,5 @@
 /** Builds of TensorFlow without oneDNN, where dilated and grouped convolutions have no gradients of their own. */
-import { expectConvolutions, expectDepthwise } from './anyConvolution';
+import { expectConvolution, expectConvolutions, expectDepthwise } from './anyConvolution';
 
 jest.mock('../../src/backend/native', () => ({
   ...jest.requireActual<object>('../../src/backend/native'),
@@ -9,3 +9,11 @@ jest.mock('../../src/backend/native', () => ({
 test('convolution and its gradients are those of the plain loops', () => expectConvolutions(150));
 
 test('depthwise convolution is that of the plain loops', () => expectDepthwise(50));
+
+// The kernel gradient strides where the convolution is dilated; oneDNN gets one column of such windows wrong.
+test('one column of windows', () => {
+  for (const dilation of [2, 3]) {
+    expectConvolution([1, 1, 4, 2], [3, 1, 2, 1], { padding: 'same', dilationRate: [1, dilation] });
+    expectConvolution([1, 5, 4, 1], [3, 1, 1, 2], { padding: 'valid', dilationRate: [1, dilation] });
+  }
+});

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import * as fc from 'fast-check';
 import { type NativeBinding, native } from '../../src/backend/native';
 import { batchNormalization, normalize } from '../../src/ops/batchNormalization';
 import { biasAdd } from '../../src/ops/biasAdd';
@@ -8,6 +7,7 @@ import { matmul } from '../../src/ops/matmul';
 import { averagePool, maxPool } from '../../src/ops/pooling';
 import { relu } from '../../src/ops/relu';
 import * as reference from '../../src/reference';
+import * as fc from '../fastCheck';
 import { expectClose, filled, onEachBackend } from './backends';
 
 /** The derivative of `f` by each element of x, from values of `f` on both sides. */

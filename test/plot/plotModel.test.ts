@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { layers, Model, Sequential } from '../../src';
 import { type ModelLike, plotModel } from '../../src/plot';
 import { layOut } from '../../src/plot/graphLayout';
+import * as fc from '../fastCheck';
 import { decodePng, elementsOf, textsOf } from './pictures';
 
 const chain = () =>

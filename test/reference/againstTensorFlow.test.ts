@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
 import {
   averagePool2d,
   conv2d,
@@ -10,6 +9,7 @@ import {
   maxPool2d,
   type Padding2d,
 } from 'keras-ts/reference';
+import * as fc from '../fastCheck';
 import {
   type Case,
   cases,

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   convolve1d,
   convolve2d,
@@ -8,6 +7,7 @@ import {
   parameterCount,
   receptiveField,
 } from 'keras-ts/reference';
+import * as fc from '../fastCheck';
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { conv1d, conv2d, convolve1d, depthwiseConv2d } from 'keras-ts/reference';
+import * as fc from '../fastCheck';
 import { cases, dataOf, expectClose, type Images, images } from './support';
 
 test("conv1d is conv2d over images of one row, 'causal' a padding of (size - 1) * dilation before", () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { conv2d, conv2dGradInput, conv2dGradKernel, conv2dTranspose } from 'keras-ts/reference';
+import * as fc from '../fastCheck';
 import { cases, dataOf, expectClose, flat, type Images, images, inner, nest, shapeOf } from './support';
 
 /** The gradient of `loss` at x by central differences (exact here: the losses are linear and the numbers whole). */

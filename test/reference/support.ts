@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { outputSize, type Padding2d } from 'keras-ts/reference';
+import * as fc from '../fastCheck';
 
 export type Pair = readonly [number, number];
 export type Shape4 = readonly [number, number, number, number];
