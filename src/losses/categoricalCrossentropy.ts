@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { callable } from '../backend/callable';
 import { categoricalCrossEntropy } from '../ops/crossentropy';
 import { type LabelKind, Loss, type LossOptions, lossOptions } from './loss';
-import { alignLabels, type TensorOrArray } from './tensors';
+import { alignLabels, smoothLabels, type TensorOrArray } from './tensors';
 
 /** Options of the cross-entropies of distributions. */
 export interface CrossentropyFunctionOptions {
@@ -12,11 +12,6 @@ export interface CrossentropyFunctionOptions {
   labelSmoothing?: number;
   /** Where the classes are. Default: -1. */
   axis?: number;
-}
-
-/** Labels with a share of each spread evenly over the classes of the last axis. */
-export function smoothLabels(labels: tf.Tensor, smoothing: number): tf.Tensor {
-  return smoothing ? labels.mul(1 - smoothing).add(smoothing / (labels.shape[labels.rank - 1] as number)) : labels;
 }
 
 /**

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../backend/callable';
-import { type CrossentropyFunctionOptions, smoothLabels } from './categoricalCrossentropy';
+import type { CrossentropyFunctionOptions } from './categoricalCrossentropy';
 import { type LabelKind, Loss, type LossOptions, lossOptions } from './loss';
-import { alignLabels, EPSILON, type TensorOrArray } from './tensors';
+import { alignLabels, EPSILON, smoothLabels, type TensorOrArray } from './tensors';
 
 /** Options of `categoricalFocalCrossentropy`. */
 export interface CategoricalFocalFunctionOptions extends CrossentropyFunctionOptions {

@@ -1,12 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { callable } from '../backend/callable';
 import { Loss, type LossOptions, lossOptions } from './loss';
-import { perSample, type TensorOrArray } from './tensors';
-
-/** The vectors along `axis`, scaled to length 1; those shorter than 1e-7 are divided by 1e-7. */
-export function unitVectors(x: tf.Tensor, axis: number): tf.Tensor {
-  return x.div(x.square().sum(axis, true).maximum(1e-14).sqrt());
-}
+import { perSample, type TensorOrArray, unitVectors } from './tensors';
 
 /**
  * Minus the cosine of the angle between yTrue and yPred along an axis: -1 for the same direction, 1 for the opposite.

@@ -34,7 +34,6 @@ export * from './binaryFocalCrossentropy';
 export * from './categoricalCrossentropy';
 export * from './categoricalFocalCrossentropy';
 export * from './categoricalHinge';
-export { checkLabels } from './checkLabels';
 export * from './cosineSimilarity';
 export * from './hinge';
 export * from './huber';

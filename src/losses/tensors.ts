@@ -71,6 +71,16 @@ export function perSample(
   return tf.tidy(() => formula(...alignLabels(who, yTrue, yPred)));
 }
 
+/** Labels with a share of each spread evenly over the classes of the last axis. */
+export function smoothLabels(labels: tf.Tensor, smoothing: number): tf.Tensor {
+  return smoothing ? labels.mul(1 - smoothing).add(smoothing / (labels.shape[labels.rank - 1] as number)) : labels;
+}
+
+/** The vectors along `axis`, scaled to length 1; those shorter than 1e-7 are divided by 1e-7. */
+export function unitVectors(x: tf.Tensor, axis: number): tf.Tensor {
+  return x.div(x.square().sum(axis, true).maximum(1e-14).sqrt());
+}
+
 /** Keras's epsilon: what keeps logarithms and divisions finite. */
 export const EPSILON = 1e-7;
 

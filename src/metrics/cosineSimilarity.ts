@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { callable } from '../backend/callable';
-import { unitVectors } from '../losses/cosineSimilarity';
-import { perSample } from '../losses/tensors';
+import { perSample, unitVectors } from '../losses/tensors';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
