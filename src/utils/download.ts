@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ValueError } from '../backend/errors';
 import { Progbar } from '../callbacks/progbar';
+import { wholeOrNothing } from './wholeOrNothing';
 
 /** What the content of a file must sum up to. */
 export interface Checksum {
@@ -28,21 +29,14 @@ export interface Download {
 }
 
 /**
- * Downloads a file. It appears at `target` only whole and with the right checksum: the bytes go to a file beside it, which
- * takes its name in the end, and which is deleted if anything fails.
+ * Downloads a file. It appears at `target` only whole and with the right checksum.
  *
  * @throws Error for a server that cannot be reached, fails, is too slow, or breaks off
  * @throws ValueError for another size or checksum
  */
 export async function download(file: Download): Promise<void> {
   await makeFolder(file.who, dirname(file.target));
-  const partial = `${file.target}.${process.pid}-${crypto.randomUUID()}.part`;
-  try {
-    await receive(file, partial);
-    await rename(partial, file.target);
-  } finally {
-    await rm(partial, { force: true });
-  }
+  await wholeOrNothing(file.target, (partial) => receive(file, partial));
 }
 
 async function makeFolder(who: string, folder: string): Promise<void> {

@@ -7,6 +7,7 @@ import { checkKeys } from '../backend/options';
 import { decode, encode, FILE_FORMATS, type FileFormat } from './images';
 import { CHANNELS, type Img, type Mode, toMode } from './images/img';
 import { INTERPOLATIONS, type Interpolation, resize } from './images/resize';
+import { wholeOrNothing } from './wholeOrNothing';
 
 export type { FileFormat } from './images';
 export type { Img, Mode } from './images/img';
@@ -223,10 +224,11 @@ export interface SaveImgOptions extends ArrayToImgOptions {
 }
 
 /**
- * Writes a picture given as a tensor or nested arrays `(height, width, channels)`. JPEG, GIF keep no opacity; GIF keeps 256
- * colours.
+ * Writes a picture given as a tensor or nested arrays `(height, width, channels)`, whole or not at all. JPEG, GIF keep no
+ * opacity; GIF keeps 256 colours.
  *
  * @throws ValueError for a shape or values that are no picture, and an unknown format
+ * @throws Error where the file cannot be written
  * @example
  * await saveImg('gray.png', tf.ones([4, 4, 1]).mul(128), { scale: false });
  * console.log((await loadImg('gray.png', { colorMode: 'grayscale' })).data[0]); // 128
@@ -242,5 +244,8 @@ export async function saveImg(path: string, x: tf.Tensor | tf.TensorLike, option
   if (!(quality >= 1 && quality <= 100)) {
     throw new ValueError(`saveImg: quality must be a number from 1 to 100. Received: quality=${formatValue(quality)}.`);
   }
-  await writeFile(path, encode('saveImg', toImg('saveImg', x, rest), format as FileFormat, quality));
+  const bytes = encode('saveImg', toImg('saveImg', x, rest), format as FileFormat, quality);
+  await wholeOrNothing(path, (partial) => writeFile(partial, bytes)).catch((error: Error) => {
+    throw new Error(`saveImg: '${path}' cannot be written (${error.message}).`, { cause: error });
+  });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -224,6 +224,16 @@ describe('saveImg', () => {
   test('the format given goes before the ending of the path', async () => {
     await saveImg(join(folder, 'a.png'), [[[0]]], { fileFormat: 'bmp' });
     expect(readFileSync(join(folder, 'a.png')).toString('latin1', 0, 2)).toBe('BM');
+  });
+
+  test('a file that cannot be written leaves nothing behind', async () => {
+    const missing = join(folder, 'missing', 'a.png');
+    await expect(saveImg(missing, [[[0]]])).rejects.toThrow(`saveImg: '${missing}' cannot be written (ENOENT`);
+    mkdirSync(join(folder, 'a.png'));
+    await expect(saveImg(join(folder, 'a.png'), [[[0]]])).rejects.toThrow("a.png' cannot be written (");
+    expect(readdirSync(folder)).toEqual(['a.png']);
+    await saveImg(join(folder, 'b.png'), [[[0]]]);
+    expect(readdirSync(folder).sort()).toEqual(['a.png', 'b.png']);
   });
 
   test.each<[string, () => Promise<void>, string]>([
