@@ -3,10 +3,19 @@
  * Each `scripts/fixtures/<area>.py` writes `test/fixtures/<area>.json`, which are part of the repository.
  */
 import { spawnSync } from 'node:child_process';
-import { fixtureAreas, pythonWithKeras } from './python-env';
+import { readdirSync } from 'node:fs';
+import { pythonWithKeras } from './python-env';
 
 const EXIT_USAGE = 2;
 const QUIET = { KERAS_BACKEND: 'tensorflow', TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' };
+
+/** The areas: the names of `scripts/fixtures/<area>.py`. */
+function fixtureAreas(): string[] {
+  return readdirSync('scripts/fixtures')
+    .filter((name) => name.endsWith('.py') && !name.startsWith('_'))
+    .map((name) => name.slice(0, -'.py'.length))
+    .sort();
+}
 
 function main(asked: string[]): number {
   const known = fixtureAreas();

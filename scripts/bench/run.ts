@@ -1,15 +1,15 @@
 /** Runs the contenders, each in a process of its own. */
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'tsup';
-import { pythonWithKeras } from '../python-env';
+import { preparePython, pythonWithKeras } from '../python-env';
 import type { ContenderName } from './options';
 
 const COMPILED = join('out', 'bench-js');
-const TORCH_FOLDER = '.venv-torch';
-const TORCH = 'torch==2.15.0';
-const BIN = process.platform === 'win32' ? 'Scripts' : 'bin';
+const TORCH = {
+  packages: ['torch==2.15.0', 'numpy'],
+  probe: 'import numpy, torch; assert torch.__version__.startswith("2.15.0")',
+};
 /** What processes are started with: no GPU, and no remarks. */
 export const ENVIRONMENT = {
   ...process.env,
@@ -34,24 +34,13 @@ export async function compile(): Promise<void> {
   });
 }
 
-/** Path of a Python that has PyTorch; makes the environment where it is missing. */
-function pythonWithTorch(): string {
-  const python = join(TORCH_FOLDER, BIN, 'python');
-  if (spawnSync(python, ['-c', 'import torch']).status === 0) return python;
-  process.stderr.write(`Making ${TORCH_FOLDER} with ${TORCH} ...\n`);
-  if (!existsSync(python)) execFileSync('python3', ['-m', 'venv', TORCH_FOLDER], { stdio: 'inherit' });
-  writeFileSync(join(TORCH_FOLDER, '.gitignore'), '*\n');
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', TORCH, 'numpy'], { stdio: 'inherit' });
-  return python;
-}
-
 const compiled = (name: string): string[] => [process.execPath, join(COMPILED, 'scripts', 'bench', `${name}.js`)];
 const python = (name: string): string => join('scripts', 'bench', `${name}.py`);
 
 /** The command that starts a contender's process; makes what it needs. */
 export function commandOf(contender: ContenderName): string[] {
   if (contender === 'keras') return [pythonWithKeras(), python('with_keras')];
-  if (contender === 'torch') return [pythonWithTorch(), python('with_torch')];
+  if (contender === 'torch') return [preparePython('.venv-torch', [TORCH]), python('with_torch')];
   return compiled(contender === 'keras-ts' ? 'kerasTs' : 'tfLayers');
 }
 
