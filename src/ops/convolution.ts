@@ -59,7 +59,11 @@ function channelsLast(x: tf.Tensor, kernel: tf.Tensor, options: ConvolutionOptio
   const steps = options.padding === 'causal' ? padFront(x, kernel, dilations) : x;
   const [batch, length, channels] = steps.shape as [number, number, number];
   const [image, kernel2d] = [steps.reshape([batch, 1, length, channels]), kernel.reshape([1, ...kernel.shape])];
-  const y = convolve(image, kernel2d, geometry(image.shape, kernel2d.shape, [1, ...strides], [1, ...dilations], options));
+  const y = convolve(
+    image,
+    kernel2d,
+    geometry(image.shape, kernel2d.shape, [1, ...strides], [1, ...dilations], options),
+  );
   return y.reshape([batch, ...y.shape.slice(2)]);
 }
 
