@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type NativeBackend, type NativeTensor, native } from '../native';
 import type { Variable, VariableHome } from '../variable';
 import { bool, constant, DTYPE, type GraphNode, shape, string, type } from './node';
+import { poolBeforeRelu } from './poolBeforeRelu';
 import { handleName, nativeId, type Recording } from './record';
 import { loadGraph } from './savedModel';
 
@@ -56,7 +57,7 @@ export class GraphSession implements VariableHome {
       written,
     };
     this.#unload();
-    this.#recordings.push(recording);
+    this.#recordings.push(poolBeforeRelu(recording));
     for (const variable of variables) this.#variables.add(variable);
     this.#functions.push(added);
     try {
