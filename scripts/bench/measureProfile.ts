@@ -118,10 +118,13 @@ function timeGradientsOfOutput(shape: number[], activation: string | undefined):
   return timed;
 }
 
+function pooled([batch, height, width, channels]: Shape4D, poolSize: number): Shape4D {
+  return [batch, Math.floor(height / poolSize), Math.floor(width / poolSize), channels];
+}
+
 /** Forward and backward in one graph: the gradient uses what the forward kernel notes. */
 function timePooling(input: Shape4D, { poolSize }: Sizes) {
-  const [batch, height, width, channels] = input;
-  const output: Shape4D = [batch, Math.floor(height / poolSize), Math.floor(width / poolSize), channels];
+  const output = pooled(input, poolSize);
   const attributes = { filterSize: [poolSize, poolSize], strides: [poolSize, poolSize], pad: 'valid' };
   const both = time(0, [input, output], (x, dy) => {
     const y = tf.maxPool(x as tf.Tensor4D, poolSize, poolSize, 'valid');
@@ -131,13 +134,20 @@ function timePooling(input: Shape4D, { poolSize }: Sizes) {
 }
 
 /** The operations of one layer, and the shape of what it gives. */
-function timeLayer([name, options]: LayerSpec, shape: number[]): { timed: Record<string, Timed>; output: number[] } {
+function timeLayer(
+  [name, options]: LayerSpec,
+  shape: number[],
+  next: LayerSpec | undefined,
+): { timed: Record<string, Timed>; output: number[] } {
   const sizes = options as unknown as Sizes;
   if (name === 'MaxPooling2D') return timePooling(shape as Shape4D, sizes);
   if (name === 'Conv2D' || name === 'Dense') {
     const own =
       name === 'Conv2D' ? timeConvolution(shape as Shape4D, sizes) : timeProducts(shape as [number, number], sizes);
-    return { ...own, timed: { ...own.timed, ...timeGradientsOfOutput(own.output, sizes.activation) } };
+    // A compiled step pools before ReLU.
+    const poolsFirst = next?.[0] === 'MaxPooling2D' && sizes.activation === 'relu';
+    const rectified = poolsFirst ? pooled(own.output as Shape4D, (next[1] as unknown as Sizes).poolSize) : own.output;
+    return { ...own, timed: { ...own.timed, ...timeGradientsOfOutput(rectified, sizes.activation) } };
   }
   return { timed: {}, output: name === 'Flatten' ? [shape[0] as number, sizeOf(shape.slice(1))] : shape };
 }
@@ -165,7 +175,7 @@ async function profile(job: Job): Promise<Profile> {
   const operations: Operation[] = [];
   let shape = [job.batchSize, ...job.inputShape];
   for (const [index, spec] of job.layers.entries()) {
-    const { timed, output } = timeLayer(spec, shape);
+    const { timed, output } = timeLayer(spec, shape, job.layers[index + 1]);
     const own = listed(`${index + 1} ${spec[0]}`, timed);
     operations.push(...own.filter(({ name }) => index > 0 || !FIRST_LACKS.includes(name)));
     shape = output;

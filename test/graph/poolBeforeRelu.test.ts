@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/backend/engine';
 import { type Recording, record } from '../../src/backend/graph';
 import { poolBeforeRelu } from '../../src/backend/graph/poolBeforeRelu';
+import { biasAdd } from '../../src/ops/biasAdd';
 import { maxPool, type PoolOptions } from '../../src/ops/pooling';
 import { relu } from '../../src/ops/relu';
 import * as fc from '../fastCheck';
@@ -45,12 +46,32 @@ function operations(fn: (x: tf.Tensor) => tf.Tensor[]): string[] {
 
 const step = (options: PoolOptions) => withGradient((x) => maxPool(relu(x), options));
 
+/** As in a convolutional network: the gradients of x and of a bias. */
+function biasStep(options: PoolOptions): (x: tf.Tensor) => tf.Tensor[] {
+  return (x) => {
+    const bias = filled([x.shape[3] as number], 7);
+    const z = filled(maxPool(x, options).shape.slice(1), 5);
+    return tf.grads((x, bias) =>
+      maxPool(relu(biasAdd(x, bias)), options)
+        .mul(z)
+        .sum(),
+    )([x, bias]);
+  };
+}
+
 test('the pools come first', () => {
   const found = operations(step({ poolSize: 2 }));
   expect(found).toContain('Relu(MaxPool)');
   expect(found).toContain('MaxPool(Placeholder)');
   expect(found).not.toContain('MaxPool(Relu)');
   expect(found).not.toContain('ReluGrad(MaxPoolGrad)');
+});
+
+test('a bias takes its sum before the places of the pool', () => {
+  const found = operations(biasStep({ poolSize: 2 }));
+  expect(found).toContain('Reshape(ReluGrad)');
+  expect(found).not.toContain('Reshape(MaxPoolGrad)');
+  expect(found).toContain('BiasAddGrad(Reshape)');
 });
 
 test.each<[string, (x: tf.Tensor) => tf.Tensor[]]>([
@@ -69,6 +90,9 @@ test.each<[string, (x: tf.Tensor) => tf.Tensor[]]>([
       return maxPool(y, { poolSize: 2 }).add(maxPool(y, { poolSize: 3, strides: 2, padding: 'same' }));
     }),
   ],
+  ['with a bias', biasStep({ poolSize: 2 })],
+  ['with a bias, windows that overlap', biasStep({ poolSize: 3, strides: 2, padding: 'same' })],
+  ['with a bias, windows that leave something out', biasStep({ poolSize: 2, strides: 3 })],
   [
     'where it is returned',
     (x) => {

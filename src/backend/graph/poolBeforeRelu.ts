@@ -7,6 +7,8 @@ interface Pattern {
   pool: GraphNode;
   poolGradient: GraphNode;
   reluGradient: GraphNode;
+  /** What brings the gradient into rows, for sums that are the gradient of a bias. */
+  biasRows: GraphNode[];
 }
 
 /**
@@ -16,6 +18,9 @@ interface Pattern {
  *
  *   relu(x) -> pool           becomes   pool(x) -> relu
  *   poolGrad(dy) -> reluGrad  becomes   reluGrad(dy) -> poolGrad
+ *
+ * The gradient of a bias before the ReLU is a sum over all places. The pool's gradient only puts numbers into their
+ * places, so the sum is taken before it; this alone rounds otherwise.
  */
 export function poolBeforeRelu(recording: Recording): Recording {
   const replacements = new Map<GraphNode, GraphNode[]>();
@@ -23,7 +28,7 @@ export function poolBeforeRelu(recording: Recording): Recording {
   for (const relu of recording.nodes) {
     const pattern = patternAt(relu, users);
     if (!pattern) continue;
-    const { pool, poolGradient, reluGradient } = pattern;
+    const { pool, poolGradient, reluGradient, biasRows } = pattern;
     const [x] = relu.inputs as [string];
     const [, , dy] = poolGradient.inputs as [string, string, string];
     // The last of each pair keeps its name, so that nothing else changes.
@@ -38,6 +43,9 @@ export function poolBeforeRelu(recording: Recording): Recording {
       { ...reluGradient, name: rectified, inputs: [dy, `${pool.name}:0`] },
       { ...poolGradient, name: reluGradient.name, inputs: [x, `${pooled}:0`, `${rectified}:0`] },
     ]);
+    for (const rows of biasRows) {
+      replacements.set(rows, [{ ...rows, inputs: [`${rectified}:0`, ...rows.inputs.slice(1)] }]);
+    }
   }
   return { ...recording, nodes: recording.nodes.flatMap((node) => replacements.get(node) ?? [node]) };
 }
@@ -67,5 +75,9 @@ function patternAt(relu: GraphNode, users: ReturnType<typeof usersOf>): Pattern 
     poolGradient.inputs[1] === pooled &&
     reluGradient.inputs.join() === `${gradient},${rectified}` &&
     users.get(poolGradient.name)?.length === 1;
-  return isGradient ? { relu, pool, poolGradient, reluGradient } : undefined;
+  if (!isGradient) return undefined;
+  const makesBiasRows = (user?: GraphNode): user is GraphNode =>
+    user?.op === 'Reshape' && (users.get(user.name) ?? []).every((next) => next?.op === 'BiasAddGrad');
+  const biasRows = (users.get(reluGradient.name) ?? []).filter(makesBiasRows);
+  return { relu, pool, poolGradient, reluGradient, biasRows };
 }
