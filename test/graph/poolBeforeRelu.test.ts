@@ -94,6 +94,15 @@ test.each<[string, (x: tf.Tensor) => tf.Tensor[]]>([
   ['with a bias, windows that overlap', biasStep({ poolSize: 3, strides: 2, padding: 'same' })],
   ['with a bias, windows that leave something out', biasStep({ poolSize: 2, strides: 3 })],
   [
+    'with a bias on rows of another shape',
+    (x) => {
+      const z = filled([3, 3, 2], 5);
+      const rows = (x: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
+        relu(biasAdd(x.reshape([-1, 12]), bias).reshape([-1, 6, 6, 2]));
+      return tf.grads((x, bias) => maxPool(rows(x, bias), { poolSize: 2 }).mul(z).sum())([x, filled([12], 7)]);
+    },
+  ],
+  [
     'where it is returned',
     (x) => {
       const [y, dx] = withGradient((x) => relu(x))(x) as [tf.Tensor, tf.Tensor];

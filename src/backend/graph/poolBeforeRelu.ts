@@ -1,4 +1,4 @@
-import type { GraphNode } from './node';
+import { type GraphNode, numbersOf } from './node';
 import type { Recording } from './record';
 
 /** max(relu(x)) of each window, and its gradient. */
@@ -7,8 +7,6 @@ interface Pattern {
   pool: GraphNode;
   poolGradient: GraphNode;
   reluGradient: GraphNode;
-  /** What brings the gradient into rows, for sums that are the gradient of a bias. */
-  biasRows: GraphNode[];
 }
 
 /**
@@ -23,12 +21,12 @@ interface Pattern {
  * places, so the sum is taken before it; this alone rounds otherwise.
  */
 export function poolBeforeRelu(recording: Recording): Recording {
+  const links = new Links(recording);
   const replacements = new Map<GraphNode, GraphNode[]>();
-  const users = usersOf(recording);
   for (const relu of recording.nodes) {
-    const pattern = patternAt(relu, users);
+    const pattern = patternAt(relu, links);
     if (!pattern) continue;
-    const { pool, poolGradient, reluGradient, biasRows } = pattern;
+    const { pool, poolGradient, reluGradient } = pattern;
     const [x] = relu.inputs as [string];
     const [, , dy] = poolGradient.inputs as [string, string, string];
     // The last of each pair keeps its name, so that nothing else changes.
@@ -43,41 +41,62 @@ export function poolBeforeRelu(recording: Recording): Recording {
       { ...reluGradient, name: rectified, inputs: [dy, `${pool.name}:0`] },
       { ...poolGradient, name: reluGradient.name, inputs: [x, `${pooled}:0`, `${rectified}:0`] },
     ]);
-    for (const rows of biasRows) {
-      replacements.set(rows, [{ ...rows, inputs: [`${rectified}:0`, ...rows.inputs.slice(1)] }]);
+    for (const user of links.usersOf(reluGradient)) {
+      if (!user || !makesBiasRows(user, links)) continue;
+      replacements.set(user, [{ ...user, inputs: [`${rectified}:0`, ...user.inputs.slice(1)] }]);
     }
   }
   return { ...recording, nodes: recording.nodes.flatMap((node) => replacements.get(node) ?? [node]) };
 }
 
-/** For each node those that take its results; `undefined` among them where the step returns one. */
-function usersOf({ nodes, outputs }: Recording): Map<string, (GraphNode | undefined)[]> {
-  const users = new Map<string, (GraphNode | undefined)[]>();
-  const note = (input: string, user?: GraphNode): void => {
-    const name = input.replace(/^\^|:\d+$/g, '');
-    users.set(name, [...(users.get(name) ?? []), user]);
-  };
-  for (const node of nodes) for (const input of node.inputs) note(input, node);
-  for (const { name } of outputs) note(name);
-  return users;
+/** Who takes whose results. */
+class Links {
+  readonly #nodes = new Map<string, GraphNode>();
+  readonly #users = new Map<string, (GraphNode | undefined)[]>();
+
+  constructor({ nodes, outputs }: Recording) {
+    for (const node of nodes) {
+      this.#nodes.set(node.name, node);
+      this.#users.set(node.name, []);
+    }
+    for (const node of nodes) for (const input of node.inputs) this.#users.get(nameOf(input))?.push(node);
+    for (const { name } of outputs) this.#users.get(nameOf(name))?.push(undefined);
+  }
+
+  /** The node an input comes from; `undefined` where it is of another function. */
+  source(input: string | undefined): GraphNode | undefined {
+    return this.#nodes.get(nameOf(input ?? ''));
+  }
+
+  /** Those that take a node's results; `undefined` among them where the function returns one. */
+  usersOf({ name }: GraphNode): readonly (GraphNode | undefined)[] {
+    return this.#users.get(name) ?? [];
+  }
 }
 
-function patternAt(relu: GraphNode, users: ReturnType<typeof usersOf>): Pattern | undefined {
+/** `^node` and `node:0` are of `node`. */
+const nameOf = (input: string): string => input.replace(/^\^|:\d+$/g, '');
+
+function patternAt(relu: GraphNode, links: Links): Pattern | undefined {
   if (relu.op !== 'Relu') return undefined;
-  const all = users.get(relu.name) ?? [];
+  const users = links.usersOf(relu);
   const [pool, poolGradient, reluGradient] = ['MaxPool', 'MaxPoolGrad', 'ReluGrad'].map((op) =>
-    all.find((user) => user?.op === op),
+    users.find((user) => user?.op === op),
   );
-  if (all.length !== 3 || !pool || !poolGradient || !reluGradient) return undefined;
+  if (users.length !== 3 || !pool || !poolGradient || !reluGradient) return undefined;
   const [rectified, pooled, gradient] = [relu, pool, poolGradient].map(({ name }) => `${name}:0`);
   const isGradient =
     poolGradient.inputs[0] === rectified &&
     poolGradient.inputs[1] === pooled &&
     reluGradient.inputs.join() === `${gradient},${rectified}` &&
-    users.get(poolGradient.name)?.length === 1;
-  if (!isGradient) return undefined;
-  const makesBiasRows = (user?: GraphNode): user is GraphNode =>
-    user?.op === 'Reshape' && (users.get(user.name) ?? []).every((next) => next?.op === 'BiasAddGrad');
-  const biasRows = (users.get(reluGradient.name) ?? []).filter(makesBiasRows);
-  return { relu, pool, poolGradient, reluGradient, biasRows };
+    links.usersOf(poolGradient).length === 1;
+  return isGradient ? { relu, pool, poolGradient, reluGradient } : undefined;
+}
+
+/** Whether a node makes rows of channels, however many, that are summed and nothing else. */
+function makesBiasRows(node: GraphNode, links: Links): boolean {
+  const shape = links.source(node.inputs[1])?.constant;
+  const users = links.usersOf(node);
+  const areSummed = users.length > 0 && users.every((user) => user?.op === 'BiasAddGrad');
+  return node.op === 'Reshape' && areSummed && shape?.shape[0] === 2 && numbersOf(shape)[0] === -1;
 }
