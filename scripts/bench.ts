@@ -13,7 +13,7 @@ import { WORKS, type WorkName } from './bench/works';
 
 const FOLDER = 'out';
 /** Milliseconds within which `--quick` ends, and how many of them are kept for the growth of an epoch. */
-const QUICK_LIMIT = 175_000;
+const QUICK_LIMIT = 168_000;
 const GROWTH_LIMIT = 20_000;
 const THREADS = os.availableParallelism();
 

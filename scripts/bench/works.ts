@@ -39,7 +39,7 @@ export const WORKS: Readonly<Record<WorkName, Work>> = {
     batchSize: 32,
     layers: [conv(10), flatten, dense(10, 'softmax')],
     steps: 200,
-    quickSteps: 80,
+    quickSteps: 60,
   },
   B: {
     title: 'mnist_convnet with dropout, batch 128',
@@ -47,7 +47,7 @@ export const WORKS: Readonly<Record<WorkName, Work>> = {
     batchSize: 128,
     layers: [conv(32), pool, conv(64), pool, flatten, ['Dropout', { rate: 0.5 }], dense(10, 'softmax')],
     steps: 60,
-    quickSteps: 15,
+    quickSteps: 12,
   },
   C: {
     title: 'VGG blocks with batch normalization, 32x32x3, batch 64',
@@ -55,7 +55,7 @@ export const WORKS: Readonly<Record<WorkName, Work>> = {
     batchSize: 64,
     layers: [...vggBlock(32), ...vggBlock(64), ...vggBlock(128), flatten, dense(10, 'softmax')],
     steps: 15,
-    quickSteps: 6,
+    quickSteps: 5,
   },
   D: {
     title: 'a 3-layer MLP of 10 million parameters, batch 128',
@@ -63,6 +63,6 @@ export const WORKS: Readonly<Record<WorkName, Work>> = {
     batchSize: 128,
     layers: [dense(2800, 'relu'), dense(2800, 'relu'), dense(10, 'softmax')],
     steps: 40,
-    quickSteps: 8,
+    quickSteps: 6,
   },
 };
