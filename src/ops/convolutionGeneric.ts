@@ -45,14 +45,9 @@ function runNative(x: tf.Tensor, filter: tf.Tensor, { strides, dilations, pads }
   const padded = pads.flat().some((zeros) => zeros > 0) ? x.pad([[0, 0], ...pads, [0, 0]]) : x;
   const [batch, height, width, channels] = padded.shape as [number, number, number, number];
   const span = spanOf({ size: filter.shape[1] as number, stride: 1, dilation: dilations[1] });
-  const isOneColumn = strides[1] > width - span;
-  const attrs = {
-    strides: isOneColumn ? [strides[0], 1] : strides,
-    dilations,
-    pad: 'valid',
-    dataFormat: 'NHWC',
-  };
-  const image = isOneColumn && width > span ? padded.slice([0, 0, 0, 0], [batch, height, span, channels]) : padded;
+  const isOneColumn = strides[1] > 1 && width < span + strides[1];
+  const image = isOneColumn ? padded.slice([0, 0, 0, 0], [batch, height, span, channels]) : padded;
+  const attrs = { strides: isOneColumn ? [strides[0], 1] : strides, dilations, pad: 'valid', dataFormat: 'NHWC' };
   return tf.engine().runKernel('Conv2D', { x: image, filter }, attrs) as tf.Tensor;
 }
 

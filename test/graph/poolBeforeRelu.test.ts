@@ -46,6 +46,12 @@ function operations(fn: (x: tf.Tensor) => tf.Tensor[]): string[] {
 
 const step = (options: PoolOptions) => withGradient((x) => maxPool(relu(x), options));
 
+/** The ReLU is used in another place, too. */
+const usedElsewhere = withGradient((x) => {
+  const y = relu(x);
+  return maxPool(y, { poolSize: 2 }).add(y.mean());
+});
+
 /** As in a convolutional network: the gradients of x and of a bias. */
 function biasStep(options: PoolOptions): (x: tf.Tensor) => tf.Tensor[] {
   return (x) => {
@@ -76,13 +82,7 @@ test('a bias takes its sum before the places of the pool', () => {
 
 test.each<[string, (x: tf.Tensor) => tf.Tensor[]]>([
   ['without a gradient', (x) => [maxPool(relu(x), { poolSize: 2 })]],
-  [
-    'where the ReLU is used elsewhere',
-    withGradient((x) => {
-      const y = relu(x);
-      return maxPool(y, { poolSize: 2 }).add(y.mean());
-    }),
-  ],
+  ['where the ReLU is used elsewhere', usedElsewhere],
   [
     'where it is pooled twice',
     withGradient((x) => {
@@ -119,11 +119,7 @@ test.each<[string, (x: tf.Tensor) => tf.Tensor[]]>([
 });
 
 test('a ReLU that is used elsewhere stays', () => {
-  const fn = withGradient((x) => {
-    const y = relu(x);
-    return maxPool(y, { poolSize: 2 }).add(y.mean());
-  });
-  expect(operations(fn)).toContain('MaxPool(Relu)');
+  expect(operations(usedElsewhere)).toContain('MaxPool(Relu)');
 });
 
 test('ties, windows without a positive number, and windows that overlap', () => {
