@@ -12,10 +12,11 @@ const PARTS: readonly (readonly string[])[] = [
   ['layers'],
   ['losses', 'metrics', 'optimizers'],
   ['activations', 'initializers', 'regularizers', 'constraints'],
-  ['saving/registry'],
   ['random'],
   ['ops'],
   ['backend'],
+  ['host'],
+  ['base'],
   ['reference', 'version'],
 ];
 
@@ -35,13 +36,9 @@ interface Edge extends Import {
   to: string;
 }
 
-/** Files of src/saving that everything with a name in JSON uses. */
-const REGISTRY = ['src/saving/registry', 'src/saving/identifier'];
-
 /** `src/layers/core/dense.ts` is of the part `layers`. */
 function partOf(path: string): string {
-  const name = path.replace(/\.ts$/, '');
-  return REGISTRY.includes(name) ? 'saving/registry' : (name.split('/')[1] ?? '');
+  return path.replace(/\.ts$/, '').split('/')[1] ?? '';
 }
 
 function edgesOf(file: SourceFile, known: ReadonlySet<string>): Edge[] {

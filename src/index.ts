@@ -2,8 +2,8 @@
 export * as activations from './activations';
 export * as applications from './applications';
 export { type BackendName, backend, ready, setBackend } from './backend/engine';
-export { type Shape, ValueError } from './backend/errors';
 export { Variable } from './backend/variable';
+export { type Shape, ValueError } from './base/errors';
 export * as callbacks from './callbacks';
 export * as constraints from './constraints';
 export * as datasets from './datasets';

@@ -10,7 +10,7 @@ import { format, inspect } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import ts from 'typescript';
 import { readSources } from '../scripts/sources';
-import { resetNames } from '../src/backend/names';
+import { resetNames } from '../src/base/names';
 
 const home = process.cwd();
 

@@ -1,10 +1,10 @@
 /** What every layer is tested for, against what real Keras computed: see `scripts/fixtures/layers.py`. */
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../src/backend/engine';
-import type { Shape } from '../src/backend/errors';
-import { resetNames } from '../src/backend/names';
+import type { Shape } from '../src/base/errors';
+import { resetNames } from '../src/base/names';
+import type { SerializedObject } from '../src/base/registry';
 import { deserialize, Input, type Layer, type SymbolicTensor, serialize } from '../src/layers';
-import type { SerializedObject } from '../src/saving/registry';
 
 /** A tensor in a fixture. */
 export interface FixtureArray {

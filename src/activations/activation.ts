@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatValue } from '../backend/errors';
-import { resolveOptions } from '../backend/options';
+import { formatValue } from '../base/errors';
+import { resolveOptions } from '../base/options';
 
 /** A tensor or the nested arrays of one. */
 export type ActivationInput = tf.Tensor | tf.TensorLike;

@@ -1,14 +1,14 @@
 /** Functions applied to the output of a layer, element by element: `keras.activations`. */
 import type * as tf from '@tensorflow/tfjs';
-import { formatValue, unknownName, ValueError } from '../backend/errors';
-import { isPlainObject } from '../backend/options';
+import { formatValue, unknownName, ValueError } from '../base/errors';
+import { isPlainObject } from '../base/options';
 import {
   deserializeObject,
   isSerialized,
   type Serializable,
   type SerializedObject,
   serializeObject,
-} from '../saving/registry';
+} from '../base/registry';
 import type { ActivationFunction } from './activation';
 import { RECTIFIERS } from './rectifiers';
 import { SQUASHING } from './squashing';

@@ -1,6 +1,6 @@
 /** Activations made of straight pieces, and their smooth kin. */
 import type * as tf from '@tensorflow/tfjs';
-import { resolveOptions, type Signature } from '../backend/options';
+import { resolveOptions, type Signature } from '../base/options';
 import * as ops from '../ops/elementwise';
 import { relu } from '../ops/relu';
 import { select } from '../ops/select';

@@ -1,6 +1,6 @@
 /** Activations with bounded values, and those that make probabilities. */
 import * as tf from '@tensorflow/tfjs';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
+import { formatShape, formatValue, ValueError } from '../base/errors';
 import { differentiable } from '../ops/differentiable';
 import * as ops from '../ops/elementwise';
 import { rememberLogits } from '../ops/logits';

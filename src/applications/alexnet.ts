@@ -1,5 +1,5 @@
-import { formatValue, ValueError } from '../backend/errors';
-import { checkKeys } from '../backend/options';
+import { formatValue, ValueError } from '../base/errors';
+import { checkKeys } from '../base/options';
 import { Conv2D, Dense, Dropout, Flatten, MaxPooling2D, ZeroPadding2D } from '../layers';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models';

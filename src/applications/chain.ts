@@ -1,4 +1,4 @@
-import { formatValue, type Shape, ValueError } from '../backend/errors';
+import { formatValue, type Shape, ValueError } from '../base/errors';
 import { Input } from '../layers';
 import type { Layer } from '../layers/layer';
 import { Model } from '../models';

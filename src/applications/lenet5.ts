@@ -1,4 +1,4 @@
-import { checkKeys } from '../backend/options';
+import { checkKeys } from '../base/options';
 import { AveragePooling2D, Conv2D, Dense, Flatten } from '../layers';
 import type { Layer } from '../layers/layer';
 import type { Model } from '../models';

@@ -5,7 +5,7 @@
  * installed, else WebAssembly. The native library and `cpu` serve at once; `wasm` after `await ready()`.
  */
 import * as tf from '@tensorflow/tfjs';
-import { unknownName } from './errors';
+import { unknownName } from '../base/errors';
 import { loadNative } from './load-native';
 import { loadWasm } from './wasm';
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { NativeBinding } from './native';
+import type { NativeBinding } from './binding';
 
 const PACKAGE = '@tensorflow/tfjs-node';
 const PRIORITY = 3;

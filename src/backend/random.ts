@@ -3,12 +3,12 @@
  * what Keras gives on TensorFlow.
  */
 import * as tf from '@tensorflow/tfjs';
-import { callable } from './callable';
-import { formatValue, ValueError } from './errors';
+import { callable } from '../base/callable';
+import { formatValue, ValueError } from '../base/errors';
+import { autoName, pathOf, withScope } from '../base/names';
+import { resolveOptions, type Signature } from '../base/options';
 import { type MersenneTwister, numpyRandom, permutation, pythonRandom, randint } from './mersenneTwister';
-import { autoName, pathOf, withScope } from './names';
 import { attr, native } from './native';
-import { resolveOptions, type Signature } from './options';
 import { normalNumbers, truncatedNormalNumbers, uniformNumbers } from './philox';
 import { pipe } from './tidy';
 import { Variable } from './variable';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatShape, ValueError } from './errors';
+import { formatShape, ValueError } from '../base/errors';
 
 /** Data types of variables and tensors here. */
 export type DType = 'float32' | 'int32' | 'bool';

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { formatValue, nearest } from '../backend/errors';
+import { callable } from '../base/callable';
+import { formatValue, nearest } from '../base/errors';
 
 /** Names and values at one moment: `{ accuracy: 0.91, loss: 0.3, val_loss: 0.4 }`. */
 export type Logs = Record<string, number>;

@@ -1,5 +1,5 @@
-import { callable } from '../backend/callable';
-import { ValueError } from '../backend/errors';
+import { callable } from '../base/callable';
+import { ValueError } from '../base/errors';
 import { type LogsReader, lazyLogs, readOnce, sortLogs } from './batchLogs';
 import {
   type CallbackBase,

@@ -1,4 +1,4 @@
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
 import { CallbackBase, type CallbackHooks, checkHookNames } from './callback';
 
 /**

@@ -1,4 +1,4 @@
-import { formatValue, ValueError } from '../backend/errors';
+import { formatValue, ValueError } from '../base/errors';
 import type { CallbackModel } from './callback';
 
 /** What is used of an optimizer. */

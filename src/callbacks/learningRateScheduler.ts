@@ -1,6 +1,6 @@
-import { callable } from '../backend/callable';
-import { formatValue, ValueError } from '../backend/errors';
-import { resolveOptions, type Signature } from '../backend/options';
+import { callable } from '../base/callable';
+import { formatValue, ValueError } from '../base/errors';
+import { resolveOptions, type Signature } from '../base/options';
 import { CallbackBase, type Logs } from './callback';
 import { pythonFloat } from './format';
 import { optimizerOf } from './learningRate';

@@ -1,4 +1,4 @@
-import { ValueError } from '../backend/errors';
+import { ValueError } from '../base/errors';
 import { CallbackBase, type Logs } from './callback';
 import { type Direction, directionOf } from './direction';
 

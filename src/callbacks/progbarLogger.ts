@@ -1,4 +1,4 @@
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
 import type { LogsReader } from './batchLogs';
 import { CallbackBase, type CallbackParams, type Logs } from './callback';
 import { type Output, printLine, standardOutput } from './output';

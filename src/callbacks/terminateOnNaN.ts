@@ -1,5 +1,5 @@
-import { callable } from '../backend/callable';
-import { resolveOptions, type Signature } from '../backend/options';
+import { callable } from '../base/callable';
+import { resolveOptions, type Signature } from '../base/options';
 import { CallbackBase, type Logs } from './callback';
 import { pythonFloat } from './format';
 import { printLine } from './output';

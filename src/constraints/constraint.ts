@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { Callable } from '../backend/callable';
-import { formatValue } from '../backend/errors';
-import { argumentNames, type Signature, toSnakeCase } from '../backend/options';
-import { type Config, constructFromConfig } from '../saving/registry';
+import { Callable } from '../base/callable';
+import { formatValue } from '../base/errors';
+import { argumentNames, type Signature, toSnakeCase } from '../base/options';
+import { type Config, constructFromConfig } from '../base/registry';
 
 /** Calling a constraint: the weight nearest to `w` that obeys it. */
 export interface Constraint {

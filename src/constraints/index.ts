@@ -1,13 +1,13 @@
 /** What weights are kept to after every update: `keras.constraints`. */
 import type { ConstraintFunction } from '../backend/variable';
-import { resolveIdentifier } from '../saving/identifier';
+import { resolveIdentifier } from '../base/identifier';
 import {
   deserializeObject,
   provide,
   type Serializable,
   type SerializedObject,
   serializeObject,
-} from '../saving/registry';
+} from '../base/registry';
 import { Constraint } from './constraint';
 import { MaxNorm, MinMaxNorm, NonNeg, UnitNorm } from './norms';
 

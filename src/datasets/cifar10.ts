@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../backend/engine';
-import { checkKeys } from '../backend/options';
+import { checkKeys } from '../base/options';
 import { cachedFile, checkUrl } from '../utils/getFile';
 import { type Batch, PIXELS, readBatches } from './cifarFiles';
 import { CIFAR10 } from './origins';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
+import { formatShape, formatValue, ValueError } from '../base/errors';
 import { refuse } from './file';
 import { arrayOf, readPickle } from './pickle';
 import { readTar } from './tar';

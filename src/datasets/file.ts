@@ -1,7 +1,7 @@
 /** Reading data files that may be cut off, mislabelled or made to do harm: nothing is believed before it is checked. */
 import { basename } from 'node:path';
 import { createGunzip, createInflateRaw } from 'node:zlib';
-import { ValueError } from '../backend/errors';
+import { ValueError } from '../base/errors';
 
 /** Unsigned bytes and their shape, with where they stood, for messages. */
 export interface ByteArray {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { formatShape, ValueError } from '../backend/errors';
+import { formatShape, ValueError } from '../base/errors';
 import { refuse } from './file';
 import { readIdx } from './idx';
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../backend/engine';
-import { formatValue, unknownName, ValueError } from '../backend/errors';
 import { type MersenneTwister, permutation, pythonRandom } from '../backend/mersenneTwister';
-import { checkKeys } from '../backend/options';
+import { formatValue, unknownName, ValueError } from '../base/errors';
+import { checkKeys } from '../base/options';
 import { DRAWINGS } from './drawings';
 
 /** Pictures and their labels. The caller owns the tensors. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { ValueError } from '../backend/errors';
+import { ValueError } from '../base/errors';
 import { refuse } from './file';
 
 const BLOCK = 512;

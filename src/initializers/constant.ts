@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
-import { resolveOptions, type Signature } from '../backend/options';
 import type { DType } from '../backend/variable';
-import type { Config } from '../saving/registry';
+import { callable } from '../base/callable';
+import { formatShape, formatValue, ValueError } from '../base/errors';
+import { resolveOptions, type Signature } from '../base/options';
+import type { Config } from '../base/registry';
 import { Initializer } from './initializer';
 
 type NoOptions = Record<string, never>;

@@ -1,6 +1,6 @@
 /** The well-known cases of `VarianceScaling`. */
-import { callable } from '../backend/callable';
-import { resolveOptions, type Signature } from '../backend/options';
+import { callable } from '../base/callable';
+import { resolveOptions, type Signature } from '../base/options';
 import { type FanDistribution, type FanMode, type FanOptions, VarianceScalingInitializer } from './varianceScaling';
 
 type FanArguments = [seed: number, options?: Omit<FanOptions, 'seed'>] | [options?: FanOptions];

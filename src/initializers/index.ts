@@ -1,15 +1,15 @@
 /** First values of weights: `keras.initializers`. */
 import * as tf from '@tensorflow/tfjs';
-import { formatShape, ValueError } from '../backend/errors';
 import { SeedGenerator } from '../backend/random';
-import { resolveIdentifier } from '../saving/identifier';
+import { formatShape, ValueError } from '../base/errors';
+import { resolveIdentifier } from '../base/identifier';
 import {
   deserializeObject,
   provide,
   type Serializable,
   type SerializedObject,
   serializeObject,
-} from '../saving/registry';
+} from '../base/registry';
 import { Constant, Identity, Ones, Zeros } from './constant';
 import { GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform } from './fans';
 import { Initializer, type InitializerCallOptions, RandomInitializer, type SeedArgument } from './initializer';

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { Callable } from '../backend/callable';
 import { requireReady } from '../backend/engine';
-import { formatValue, ValueError } from '../backend/errors';
-import { type Signature, toSnakeCase } from '../backend/options';
 import { checkSeed, makeDefaultSeed, SeedGenerator } from '../backend/random';
 import type { DType } from '../backend/variable';
+import { Callable } from '../base/callable';
+import { formatValue, ValueError } from '../base/errors';
+import { type Signature, toSnakeCase } from '../base/options';
 import {
   type Config,
   constructFromConfig,
@@ -12,7 +12,7 @@ import {
   isSerialized,
   type SerializedObject,
   serializeValue,
-} from '../saving/registry';
+} from '../base/registry';
 
 /** What an initializer is asked for besides the shape. */
 export interface InitializerCallOptions {

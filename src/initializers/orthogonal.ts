@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { formatShape, ValueError } from '../backend/errors';
-import { resolveOptions, type Signature } from '../backend/options';
 import { statelessNormal } from '../backend/random';
+import { callable } from '../base/callable';
+import { formatShape, ValueError } from '../base/errors';
+import { resolveOptions, type Signature } from '../base/options';
 import { orthonormalColumns } from '../ops/qr';
 import { RandomInitializer, type SeedArgument } from './initializer';
 

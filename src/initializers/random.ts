@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { resolveOptions, type Signature } from '../backend/options';
 import { statelessNormal, statelessTruncatedNormal, statelessUniform } from '../backend/random';
+import { callable } from '../base/callable';
+import { resolveOptions, type Signature } from '../base/options';
 import { RandomInitializer, type SeedArgument } from './initializer';
 
 /** Arguments of `RandomNormal` and `TruncatedNormal`. */

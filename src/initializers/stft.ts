@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
-import { resolveOptions, type Signature } from '../backend/options';
 import type { DType } from '../backend/variable';
+import { callable } from '../base/callable';
+import { formatShape, formatValue, ValueError } from '../base/errors';
+import { resolveOptions, type Signature } from '../base/options';
 import { Initializer } from './initializer';
 import { windowFunction } from './windows';
 

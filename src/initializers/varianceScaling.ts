@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { formatValue, unknownName, ValueError } from '../backend/errors';
-import { resolveOptions, type Signature } from '../backend/options';
 import { statelessNormal, statelessTruncatedNormal, statelessUniform } from '../backend/random';
+import { callable } from '../base/callable';
+import { formatValue, unknownName, ValueError } from '../base/errors';
+import { resolveOptions, type Signature } from '../base/options';
 import { RandomInitializer, type SeedArgument } from './initializer';
 
 const MODES = ['fan_in', 'fan_out', 'fan_avg'] as const;

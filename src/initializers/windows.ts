@@ -1,5 +1,5 @@
 /** Window functions of signal processing, by the names scipy gives them. */
-import { unknownName } from '../backend/errors';
+import { unknownName } from '../base/errors';
 
 /** Value of a window of `m` points at point `n` (0 .. m-1). */
 type WindowFunction = (n: number, m: number) => number;

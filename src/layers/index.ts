@@ -1,5 +1,5 @@
 /** Layers: `keras.layers`. */
-import { provide } from '../saving/registry';
+import { provide } from '../base/registry';
 import { ELU } from './activation/elu';
 import { LeakyReLU } from './activation/leakyRelu';
 import { PReLU } from './activation/prelu';

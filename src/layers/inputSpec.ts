@@ -1,5 +1,5 @@
-import { formatShape, type Shape, ValueError } from '../backend/errors';
 import type { DType } from '../backend/variable';
+import { formatShape, type Shape, ValueError } from '../base/errors';
 
 /** What a layer asks of one input; checked before the layer is built or called. */
 export interface InputSpec {

@@ -1,25 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
-import { Callable, classNameOf } from '../backend/callable';
 import { makingState, requireReady } from '../backend/engine';
-import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../backend/errors';
-import { autoName, pathOf, withScope } from '../backend/names';
-import { flatten, mapStructure, type Nested } from '../backend/nest';
-import {
-  argumentNames,
-  checkKeys,
-  isPlainObject,
-  type Signature,
-  snakeCaseClass,
-  toSnakeCase,
-} from '../backend/options';
 import { SeedGenerator } from '../backend/random';
 import { freeing, tidy } from '../backend/tidy';
 import { type DType, Variable } from '../backend/variable';
+import { Callable, classNameOf } from '../base/callable';
+import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../base/errors';
+import { autoName, pathOf, withScope } from '../base/names';
+import { flatten, mapStructure, type Nested } from '../base/nest';
+import { argumentNames, checkKeys, isPlainObject, type Signature, snakeCaseClass, toSnakeCase } from '../base/options';
+import { type Config, constructFromConfig, serializeValue } from '../base/registry';
 import * as constraints from '../constraints';
 import * as initializers from '../initializers';
 import { logitsOf } from '../ops/logits';
 import * as regularizers from '../regularizers';
-import { type Config, constructFromConfig, serializeValue } from '../saving/registry';
 import { checkInputs, type InputSpec } from './inputSpec';
 import { isSymbolic, mapShapes, Node, SymbolicTensor, shapesOf } from './symbolic';
 

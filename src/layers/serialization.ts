@@ -1,5 +1,5 @@
-import { formatValue, ValueError } from '../backend/errors';
-import { deserializeObject, type SerializedObject, serializeObject } from '../saving/registry';
+import { formatValue, ValueError } from '../base/errors';
+import { deserializeObject, type SerializedObject, serializeObject } from '../base/registry';
 import { isLayer, type Layer } from './layer';
 
 /** Classes of your own by name, for `deserialize`. */

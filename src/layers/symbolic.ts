@@ -1,7 +1,7 @@
-import { formatShape, type Shape } from '../backend/errors';
-import { autoName } from '../backend/names';
-import { flatten, mapStructure, type Nested } from '../backend/nest';
 import type { DType } from '../backend/variable';
+import { formatShape, type Shape } from '../base/errors';
+import { autoName } from '../base/names';
+import { flatten, mapStructure, type Nested } from '../base/nest';
 import type { Layer } from './layer';
 
 /** Where a symbolic tensor comes from: which call of which layer, and which of its outputs. */

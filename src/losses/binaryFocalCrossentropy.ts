@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
 import { binaryCrossEntropy } from '../ops/crossentropy';
 import type { CrossentropyFunctionOptions } from './categoricalCrossentropy';
 import { type LabelKind, Loss, type LossOptions, lossOptions } from './loss';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
 import type { CrossentropyFunctionOptions } from './categoricalCrossentropy';
 import { type LabelKind, Loss, type LossOptions, lossOptions } from './loss';
 import { alignLabels, EPSILON, smoothLabels, type TensorOrArray } from './tensors';

@@ -1,4 +1,4 @@
-import { formatShape, ValueError } from '../backend/errors';
+import { formatShape, ValueError } from '../base/errors';
 import type { LabelKind } from './loss';
 
 /** Labels as they are given, for a check on the whole array. */

@@ -1,5 +1,5 @@
 /** What training makes small: `keras.losses`. */
-import { formatValue, unknownName } from '../backend/errors';
+import { formatValue, unknownName } from '../base/errors';
 import {
   deserializeObject,
   isSerialized,
@@ -7,7 +7,7 @@ import {
   type SerializableClass,
   type SerializedObject,
   serializeObject,
-} from '../saving/registry';
+} from '../base/registry';
 import { BinaryCrossentropy, binaryCrossentropy } from './binaryCrossentropy';
 import { BinaryFocalCrossentropy, binaryFocalCrossentropy } from './binaryFocalCrossentropy';
 import { CategoricalCrossentropy, categoricalCrossentropy } from './categoricalCrossentropy';

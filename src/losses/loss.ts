@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { Callable, classNameOf } from '../backend/callable';
 import { requireReady } from '../backend/engine';
-import { formatValue, ValueError } from '../backend/errors';
-import { autoName } from '../backend/names';
-import { resolveOptions, snakeCaseClass, toSnakeCase } from '../backend/options';
 import type { DType } from '../backend/variable';
-import { type Config, constructFromConfig, serializeValue } from '../saving/registry';
+import { Callable, classNameOf } from '../base/callable';
+import { formatValue, ValueError } from '../base/errors';
+import { autoName } from '../base/names';
+import { resolveOptions, snakeCaseClass, toSnakeCase } from '../base/options';
+import { type Config, constructFromConfig, serializeValue } from '../base/registry';
 import { checkReduction, type Reduction, reduceWeighted } from './reduction';
 import { maskOf, type TensorOrArray, toTensor } from './tensors';
 

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
 import { Loss, type LossOptions, lossOptions } from './loss';
 import { absolute, perSample, type TensorOrArray } from './tensors';
 

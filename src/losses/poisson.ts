@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
 import { Loss, type LossOptions, lossOptions } from './loss';
 import { EPSILON, perSample, type TensorOrArray } from './tensors';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatValue, ValueError } from '../backend/errors';
+import { formatValue, ValueError } from '../base/errors';
 import { squeezeOrExpandToSameRank } from './tensors';
 
 /** Names of the ways from one loss per sample to one number. */

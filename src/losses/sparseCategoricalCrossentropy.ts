@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
 import { sparseCategoricalCrossEntropy } from '../ops/crossentropy';
 import { type LabelKind, Loss, type LossOptions, lossOptions } from './loss';
 import { setMask, type TensorOrArray, toTensor } from './tensors';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
 import type { DType } from '../backend/variable';
+import { formatShape, formatValue, ValueError } from '../base/errors';
 
 /** A tensor, or the nested arrays of one. */
 export type TensorOrArray = tf.Tensor | tf.TensorLike;

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { snakeCaseClass } from '../backend/options';
-import { type Config, serializeValue } from '../saving/registry';
+import { callable } from '../base/callable';
+import { snakeCaseClass } from '../base/options';
+import { type Config, serializeValue } from '../base/registry';
 import { type LabelKind, Loss, type LossOptions } from './loss';
 import { squeezeOrExpandToSameRank } from './tensors';
 

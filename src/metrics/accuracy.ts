@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
 import { perSample } from '../losses/tensors';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';

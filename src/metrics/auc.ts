@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
 import type { Variable } from '../backend/variable';
+import { callable } from '../base/callable';
+import { formatShape, formatValue, ValueError } from '../base/errors';
+import type { Config } from '../base/registry';
 import { EPSILON, toTensor } from '../losses/tensors';
-import type { Config } from '../saving/registry';
 import { confusion } from './confusion';
 import { Metric, type MetricInput, type MetricOptions, metricOptions } from './metric';
 

@@ -1,6 +1,6 @@
 /** Counts of right and wrong decisions at thresholds, which precision, recall and AUC are made of. */
 import * as tf from '@tensorflow/tfjs';
-import { formatValue, ValueError } from '../backend/errors';
+import { formatValue, ValueError } from '../base/errors';
 import { EPSILON, squeezeOrExpandToSameRank, toTensor } from '../losses/tensors';
 import type { MetricInput } from './metric';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Variable } from '../backend/variable';
-import { type Config, serializeValue } from '../saving/registry';
+import { type Config, serializeValue } from '../base/registry';
 import { type Confusion, confusion, type Thresholds, thresholdList } from './confusion';
 import { Metric, type MetricInput, type MetricOptions } from './metric';
 

@@ -1,5 +1,5 @@
-import { callable } from '../backend/callable';
-import type { Config } from '../saving/registry';
+import { callable } from '../base/callable';
+import type { Config } from '../base/registry';
 import { FBetaScoreMetric, type FBetaScoreOptions } from './fBetaScore';
 import { metricOptions } from './metric';
 

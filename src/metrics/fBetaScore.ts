@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
 import type { Variable } from '../backend/variable';
+import { callable } from '../base/callable';
+import { formatShape, formatValue, ValueError } from '../base/errors';
 import { EPSILON, toTensor } from '../losses/tensors';
 import { Metric, type MetricInput, type MetricOptions, metricOptions } from './metric';
 

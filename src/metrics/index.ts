@@ -1,6 +1,5 @@
 /** What training is judged by: `keras.metrics`. */
-import { formatValue, unknownName } from '../backend/errors';
-import type { LossFunction } from '../losses/wrapper';
+import { formatValue, unknownName } from '../base/errors';
 import {
   deserializeObject,
   isSerialized,
@@ -8,7 +7,8 @@ import {
   type SerializableClass,
   type SerializedObject,
   serializeObject,
-} from '../saving/registry';
+} from '../base/registry';
+import type { LossFunction } from '../losses/wrapper';
 import { Accuracy } from './accuracy';
 import { AUC } from './auc';
 import { BinaryAccuracy } from './binaryAccuracy';

@@ -1,4 +1,4 @@
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
 import { klDivergence } from '../losses/klDivergence';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';

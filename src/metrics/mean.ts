@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
 import type { Variable } from '../backend/variable';
+import { callable } from '../base/callable';
 import { Metric, type MetricInput, type MetricOptions, metricOptions } from './metric';
 import { samplewise } from './samplewise';
 

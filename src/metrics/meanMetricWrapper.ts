@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
+import { type Config, serializeObject, serializeValue } from '../base/registry';
 import { applyMask } from '../losses/reduction';
 import { maskOf, toTensor } from '../losses/tensors';
 import { functionEnvelope, type LossFunction } from '../losses/wrapper';
-import { type Config, serializeObject, serializeValue } from '../saving/registry';
 import { MeanMetric } from './mean';
 import type { MetricInput, MetricOptions } from './metric';
 

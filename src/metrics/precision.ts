@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
 import type { Variable } from '../backend/variable';
-import { type Config, serializeValue } from '../saving/registry';
+import { callable } from '../base/callable';
+import { type Config, serializeValue } from '../base/registry';
 import { confusion, LOWEST, type Thresholds, thresholdList } from './confusion';
 import { perThreshold } from './confusionCount';
 import { Metric, type MetricInput, type MetricOptions, metricOptions } from './metric';

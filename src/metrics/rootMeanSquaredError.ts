@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
 import { alignLabels } from '../losses/tensors';
 import { MeanMetric } from './mean';
 import { type MetricInput, type MetricOptions, metricOptions } from './metric';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
+import type { Config } from '../base/registry';
 import { type TensorOrArray, toTensor } from '../losses/tensors';
-import type { Config } from '../saving/registry';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { metricOptions } from './metric';
 import { classNumbers } from './sparseCategoricalAccuracy';

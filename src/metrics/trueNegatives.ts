@@ -1,4 +1,4 @@
-import { callable } from '../backend/callable';
+import { callable } from '../base/callable';
 import { ConfusionCount, type ConfusionCountOptions } from './confusionCount';
 import { metricOptions } from './metric';
 

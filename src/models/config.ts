@@ -1,12 +1,11 @@
-import { formatShape, formatValue, type Shape, ValueError } from '../backend/errors';
-import { mapStructure, type Nested } from '../backend/nest';
-import { isPlainObject } from '../backend/options';
+import { formatShape, formatValue, type Shape, ValueError } from '../base/errors';
+import { mapStructure, type Nested } from '../base/nest';
+import { isPlainObject } from '../base/options';
+import type { Config } from '../base/registry';
 import { deserialize, serialize } from '../layers';
 import type { Layer } from '../layers/layer';
 import type { History, Node, SymbolicTensor } from '../layers/symbolic';
-import type { Config } from '../saving/registry';
 import type { LayerGraph } from './graph';
-import type { ModelOptions } from './model';
 
 /** Where a tensor of a graph comes from, in files: layer name, index of the call, index of the output. */
 type TensorReference = [layer: string, node: number, tensor: number];
@@ -62,8 +61,16 @@ interface NodeConfig {
   kwargs: Record<string, unknown>;
 }
 
+/** The arguments of the `Model` that a config describes. */
+interface RevivedModel {
+  name: string;
+  trainable: boolean;
+  inputs: Nested<SymbolicTensor>;
+  outputs: Nested<SymbolicTensor>;
+}
+
 /** Makes the layers of a config, calls them as it says, and returns the arguments of the `Model` that they form. */
-export function graphFromConfig(config: Config): ModelOptions {
+export function graphFromConfig(config: Config): RevivedModel {
   const entries = config['layers'] as (Config & { name: string; inbound_nodes: NodeConfig[] })[];
   const layers = new Map<string, Layer>();
   for (const entry of entries) layers.set(entry.name, deserialize(entry));

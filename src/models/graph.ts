@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { formatShape, type Shape, ValueError } from '../backend/errors';
-import { flatten, mapStructure, type Nested, packLike } from '../backend/nest';
+import { formatShape, type Shape, ValueError } from '../base/errors';
+import { flatten, mapStructure, type Nested, packLike } from '../base/nest';
 import type { CallOptions, Layer } from '../layers/layer';
 import { mapShapes, type Node, SymbolicTensor, shapesOf } from '../layers/symbolic';
 

@@ -1,4 +1,4 @@
-import { provide } from '../saving/registry';
+import { provide } from '../base/registry';
 import { Model } from './model';
 import { Sequential } from './sequential';
 

@@ -1,16 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable, classNameOf } from '../backend/callable';
-import { formatShape, type Shape, unknownName, ValueError } from '../backend/errors';
-import { autoName } from '../backend/names';
-import { flatten, mapStructure, type Nested } from '../backend/nest';
-import { resolveOptions, type Signature } from '../backend/options';
+import { callable, classNameOf } from '../base/callable';
+import { formatShape, type Shape, unknownName, ValueError } from '../base/errors';
+import { autoName } from '../base/names';
+import { flatten, mapStructure, type Nested } from '../base/nest';
+import { resolveOptions, type Signature } from '../base/options';
+import type { Config } from '../base/registry';
 import type { CallOptions, Layer } from '../layers/layer';
 import { mapShapes, type Node, SymbolicTensor } from '../layers/symbolic';
-import type { Config } from '../saving/registry';
 import { configFromGraph, graphFromConfig } from './config';
+import { standardizeInputs } from './data/inputs';
 import { LayerGraph } from './graph';
-import { standardizeInputs } from './inputs';
-import { type SummaryOptions, summaryText } from './summary';
+import { type SummaryOptions, summaryText } from './summary/summary';
 import { Trainer } from './trainer';
 
 /** Arguments of `Model`. */

@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { formatShape, formatValue, type Shape, ValueError } from '../backend/errors';
-import type { Nested } from '../backend/nest';
-import { resolveOptions, type Signature } from '../backend/options';
+import { callable } from '../base/callable';
+import { formatShape, formatValue, type Shape, ValueError } from '../base/errors';
+import type { Nested } from '../base/nest';
+import { resolveOptions, type Signature } from '../base/options';
+import type { Config } from '../base/registry';
 import { deserialize, InputLayer, serialize } from '../layers';
 import { type CallOptions, isLayer, type Layer } from '../layers/layer';
 import { isSymbolic, mapShapes, SymbolicTensor } from '../layers/symbolic';
-import type { Config } from '../saving/registry';
 import { LayerGraph } from './graph';
 import { ModelLayer } from './model';
 

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { ValueError } from '../backend/errors';
-import { flatten, type Nested } from '../backend/nest';
+import { ValueError } from '../base/errors';
+import { flatten, type Nested } from '../base/nest';
 import { collectLosses, Layer } from '../layers/layer';
 import type { SymbolicTensor } from '../layers/symbolic';
 import type { Metric } from '../metrics';
 import { logitsOf } from '../ops/logits';
 import type { Optimizer } from '../optimizers';
-import { Compilation, type CompileOptions } from './compilation';
-import type { StepData } from './data';
-import { gradientsOf } from './gradients';
+import { Compilation, type CompileOptions } from './compile/compilation';
+import type { StepData } from './data/data';
+import { gradientsOf } from './steps/gradients';
 
 /** What a step may return: values to log. Nothing means the metrics' results. */
 // biome-ignore lint/suspicious/noConfusingVoidType: an overriding step need not return anything

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready, requireReady } from '../backend/engine';
-import { ValueError } from '../backend/errors';
-import { flatten, mapStructure, type Nested } from '../backend/nest';
+import { ValueError } from '../base/errors';
+import { flatten, mapStructure, type Nested } from '../base/nest';
 import { CallbackList, type History } from '../callbacks';
 import {
   type EvaluateOptions,
@@ -12,12 +12,12 @@ import {
   parseFit,
   parseOnBatch,
   parsePredict,
-} from './arguments';
-import type { Batch, DataInput } from './data';
-import { EpochReader, runEpoch } from './epochs';
-import { makeSource } from './sources';
-import type { StepKind, StepResult } from './stepKinds';
-import { StepRunner } from './steps';
+} from './data/arguments';
+import type { Batch, DataInput } from './data/data';
+import { EpochReader, runEpoch } from './data/epochs';
+import { makeSource } from './data/sources';
+import type { StepKind, StepResult } from './steps/stepKinds';
+import { StepRunner } from './steps/stepRunner';
 import { Trainable } from './trainable';
 
 /** What `evaluate` and its like return without `returnDict`: the loss, or the loss and the metrics. */

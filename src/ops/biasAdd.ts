@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { attr, type NativeBackend, native, type OpAttr } from '../backend/native';
+import type { NativeBackend, OpAttr } from '../backend/binding';
+import { attr, native } from '../backend/native';
 import { differentiable } from './differentiable';
 import type { DataFormat } from './window';
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatShape, ValueError } from '../backend/errors';
-import { convolve, type Geometry } from './convolution2d';
+import { formatShape, ValueError } from '../base/errors';
+import { convolve } from './convolution2d';
+import type { Geometry } from './convolutionGeometry';
 import { inChannelsLast, toFloat } from './dataFormat';
 import { type DataFormat, outputLength, type Padding, padsOf, perAxis, spanOf } from './window';
 

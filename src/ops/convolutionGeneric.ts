@@ -1,6 +1,6 @@
 /** The convolution kernels of every backend, from the one that all of them have: forward convolution. */
 import * as tf from '@tensorflow/tfjs';
-import type { Geometry, Kernels } from './convolution2d';
+import type { Geometry, Kernels } from './convolutionGeometry';
 import { spanOf } from './window';
 
 type Pair = [number, number];

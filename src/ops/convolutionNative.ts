@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { attr, type NativeBackend, native, nativeConvolutionSupports, type OpAttr } from '../backend/native';
-import type { Geometry, Kernels } from './convolution2d';
+import type { NativeBackend, OpAttr } from '../backend/binding';
+import { attr, native } from '../backend/native';
+import type { Geometry, Kernels } from './convolutionGeometry';
+import { nativeConvolutionSupports } from './convolutionProbe';
 
 /** TensorFlow's own kernels for a convolution; `undefined` where it has none. */
 export function nativeKernels(g: Geometry): Kernels | undefined {

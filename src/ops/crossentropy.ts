@@ -3,8 +3,8 @@
  * are followed back to their logits. The native library computes loss and gradient in one kernel.
  */
 import * as tf from '@tensorflow/tfjs';
-import { formatShape, ValueError } from '../backend/errors';
 import { attr, native } from '../backend/native';
+import { formatShape, ValueError } from '../base/errors';
 import { logitsOf } from './logits';
 
 const EPSILON = 1e-7;

@@ -1,6 +1,7 @@
 /** Elementwise functions whose value and gradient are single ops in TensorFlow; plain formulas on other backends. */
 import * as tf from '@tensorflow/tfjs';
-import { attr, type NativeBackend, native, type OpAttr } from '../backend/native';
+import type { NativeBackend, OpAttr } from '../backend/binding';
+import { attr, native } from '../backend/native';
 import { differentiable } from './differentiable';
 import { select } from './select';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatShape, ValueError } from '../backend/errors';
 import { native } from '../backend/native';
+import { formatShape, ValueError } from '../base/errors';
 import { inChannelsLast, toFloat } from './dataFormat';
 import { type DataFormat, outputLength, type Padding, padsOf, perAxis } from './window';
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { attr, type NativeBackend, native } from '../backend/native';
+import type { NativeBackend } from '../backend/binding';
+import { attr, native } from '../backend/native';
 import { differentiable } from './differentiable';
 
 const ATTRS = [attr.type('T', 'float32')];

@@ -1,4 +1,4 @@
-import type { Dim } from '../backend/errors';
+import type { Dim } from '../base/errors';
 
 /** How the ends of an axis are treated: as they are, or with zeros around so that every stride's start has a window. */
 export type Padding = 'valid' | 'same';

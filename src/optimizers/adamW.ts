@@ -1,6 +1,6 @@
-import { callable } from '../backend/callable';
-import { formatValue, ValueError } from '../backend/errors';
-import { resolveOptions } from '../backend/options';
+import { callable } from '../base/callable';
+import { formatValue, ValueError } from '../base/errors';
+import { resolveOptions } from '../base/options';
 import { ADAM_DEFAULTS, AdamOptimizer, type AdamOptions } from './adam';
 import { type OptimizerArguments, optimizerSignature } from './options';
 

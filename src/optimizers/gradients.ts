@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
 import type { Variable } from '../backend/variable';
+import { formatShape, formatValue, ValueError } from '../base/errors';
 
 /**
  * Checks gradients against their variables; returns the paths of the variables that have none.

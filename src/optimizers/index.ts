@@ -1,5 +1,5 @@
 /** How weights follow their gradients: `keras.optimizers`. */
-import { formatValue, unknownName, ValueError } from '../backend/errors';
+import { formatValue, unknownName, ValueError } from '../base/errors';
 import {
   deserializeObject,
   isSerialized,
@@ -7,7 +7,7 @@ import {
   type SerializableClass,
   type SerializedObject,
   serializeObject,
-} from '../saving/registry';
+} from '../base/registry';
 import { Adadelta } from './adadelta';
 import { Adagrad } from './adagrad';
 import { Adam } from './adam';

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { classNameOf } from '../backend/callable';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
-import { autoName } from '../backend/names';
-import { snakeCaseClass, toSnakeCase } from '../backend/options';
 import { Variable } from '../backend/variable';
+import { classNameOf } from '../base/callable';
+import { formatShape, formatValue, ValueError } from '../base/errors';
+import { autoName } from '../base/names';
+import { snakeCaseClass, toSnakeCase } from '../base/options';
 import {
   type Config,
   constructFromConfig,
@@ -11,7 +11,7 @@ import {
   isSerialized,
   type Serializable,
   serializeObject,
-} from '../saving/registry';
+} from '../base/registry';
 import { clipGradients } from './clipping';
 import { checkGradients } from './gradients';
 import { checkOptions, checkRate, type OptimizerOptions } from './options';

@@ -1,5 +1,5 @@
-import { formatValue, ValueError } from '../backend/errors';
-import type { Signature } from '../backend/options';
+import { formatValue, ValueError } from '../base/errors';
+import type { Signature } from '../base/options';
 import { isSchedule, type LearningRateSchedule } from './schedule';
 
 /** Arguments of every optimizer. */

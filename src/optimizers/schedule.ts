@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Config, isSerialized } from '../saving/registry';
+import { type Config, isSerialized } from '../base/registry';
 
 /** A learning rate that depends on the number of steps done. */
 export interface LearningRateSchedule {

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { resolveOptions } from '../backend/options';
 import type { Variable } from '../backend/variable';
+import { callable } from '../base/callable';
+import { resolveOptions } from '../base/options';
 import { applyGradientDescent, applyMomentum } from '../ops/updates';
 import { Optimizer } from './optimizer';
 import { checkRange, type OptimizerArguments, type OptimizerOptions, optimizerSignature } from './options';

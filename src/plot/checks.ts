@@ -1,4 +1,4 @@
-import { formatValue, unknownName, ValueError } from '../backend/errors';
+import { formatValue, unknownName, ValueError } from '../base/errors';
 
 /** Checks of options. `undefined` means "not given" and passes. */
 

@@ -1,4 +1,4 @@
-import { unknownName } from '../backend/errors';
+import { unknownName } from '../base/errors';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 /** A colour for each share from 0 to 1. */

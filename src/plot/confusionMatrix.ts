@@ -1,5 +1,5 @@
-import { formatValue, ValueError } from '../backend/errors';
-import { checkKeys, isPlainObject } from '../backend/options';
+import { formatValue, ValueError } from '../base/errors';
+import { checkKeys, isPlainObject } from '../base/options';
 import { drawMatrix } from './axes';
 import { checkFlag, checkLabels, checkOneOf, checkText } from './checks';
 import { COLORMAP_NAMES, type Colormap, colorScale } from './colors';

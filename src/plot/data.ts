@@ -1,4 +1,4 @@
-import { formatShape, formatValue, ValueError } from '../backend/errors';
+import { formatShape, formatValue, ValueError } from '../base/errors';
 
 /** What is used of a tensor. */
 export interface TensorLike {

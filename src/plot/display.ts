@@ -1,4 +1,4 @@
-import { ValueError } from '../backend/errors';
+import { ValueError } from '../base/errors';
 
 /** What is used of tslab's `display`. */
 interface Display {

@@ -1,5 +1,5 @@
-import { ValueError } from '../backend/errors';
-import { checkKeys } from '../backend/options';
+import { ValueError } from '../base/errors';
+import { checkKeys } from '../base/options';
 import { endingOf, notebook, writeAndTell, writeWhole } from './display';
 import { encodeGif, type Frame } from './gif';
 import { renderPng } from './png';

@@ -1,5 +1,5 @@
-import { ValueError } from '../backend/errors';
-import { checkKeys } from '../backend/options';
+import { ValueError } from '../base/errors';
+import { checkKeys } from '../base/options';
 import { drawMatrix } from './axes';
 import { checkFlag, checkLabels, checkOneOf, checkRange, checkText } from './checks';
 import { COLORMAP_NAMES, type Colormap, colorScale } from './colors';

@@ -1,5 +1,5 @@
-import { formatValue, ValueError } from '../backend/errors';
-import { checkKeys, isPlainObject } from '../backend/options';
+import { formatValue, ValueError } from '../base/errors';
+import { checkKeys, isPlainObject } from '../base/options';
 import { type Chart, type ChartLine, drawCharts } from './chart';
 import { checkOneOf, checkText } from './checks';
 import { LINE_COLORS } from './colors';

@@ -1,5 +1,5 @@
-import { formatValue, ValueError } from '../backend/errors';
-import { checkKeys } from '../backend/options';
+import { formatValue, ValueError } from '../base/errors';
+import { checkKeys } from '../base/options';
 import { checkFlag, checkLabels, checkOneOf, checkPositive, checkText, isRange } from './checks';
 import { COLORMAP_NAMES, type Colormap, colorScale } from './colors';
 import { type Block, blockOf, finiteRange, type Numbers, nestedOf, rowsOf, wrongShape } from './data';

@@ -1,4 +1,4 @@
-import { checkKeys } from '../backend/options';
+import { checkKeys } from '../base/options';
 import { checkFlag, checkOneOf, checkPositive, checkText } from './checks';
 import { COLORMAP_NAMES, type Colormap, colorScale } from './colors';
 import { type Block, blockOf, finiteRange, type Numbers, wrongShape } from './data';

@@ -1,4 +1,4 @@
-import { formatShape, formatValue, type Shape, ValueError } from '../backend/errors';
+import { formatShape, formatValue, type Shape, ValueError } from '../base/errors';
 
 /** What is read of a model's layer. */
 export interface LayerLike {

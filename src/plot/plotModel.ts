@@ -1,4 +1,4 @@
-import { checkKeys } from '../backend/options';
+import { checkKeys } from '../base/options';
 import { checkFlag, checkOneOf } from './checks';
 import { Figure } from './figure';
 import { textWidth } from './font';

@@ -1,5 +1,5 @@
-import { formatValue, ValueError } from '../backend/errors';
-import { checkKeys } from '../backend/options';
+import { formatValue, ValueError } from '../base/errors';
+import { checkKeys } from '../base/options';
 import { inputAt } from '../reference/axis';
 import { windowsOf } from '../reference/conv2d';
 import { convolve2d } from '../reference/convolve';

@@ -1,13 +1,13 @@
 /** Penalties on weights and outputs, added to the loss: `keras.regularizers`. */
 import type { RegularizerFunction } from '../backend/variable';
-import { resolveIdentifier } from '../saving/identifier';
+import { resolveIdentifier } from '../base/identifier';
 import {
   deserializeObject,
   provide,
   type Serializable,
   type SerializedObject,
   serializeObject,
-} from '../saving/registry';
+} from '../base/registry';
 import { OrthogonalRegularizer } from './orthogonal';
 import { L1, L1L2, L2 } from './penalties';
 import { Regularizer } from './regularizer';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
-import { resolveOptions, type Signature } from '../backend/options';
+import { callable } from '../base/callable';
+import { formatShape, formatValue, ValueError } from '../base/errors';
+import { resolveOptions, type Signature } from '../base/options';
 import { checkFactor, Regularizer } from './regularizer';
 
 /** Arguments of `OrthogonalRegularizer`. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../backend/callable';
-import { resolveOptions, type Signature } from '../backend/options';
+import { callable } from '../base/callable';
+import { resolveOptions, type Signature } from '../base/options';
 import { checkFactor, Regularizer } from './regularizer';
 
 /** Arguments of `L1`. */

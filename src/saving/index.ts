@@ -5,4 +5,4 @@ export {
   registerKerasSerializable,
   type SerializedObject,
   serializeObject as serializeKerasObject,
-} from './registry';
+} from '../base/registry';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ValueError } from '../backend/errors';
+import { ValueError } from '../base/errors';
 import { Progbar } from '../callbacks/progbar';
 import { wholeOrNothing } from './wholeOrNothing';
 

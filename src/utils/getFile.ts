@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
-import { formatValue, ValueError } from '../backend/errors';
-import { resolveOptions, type Signature } from '../backend/options';
+import { formatValue, ValueError } from '../base/errors';
+import { resolveOptions, type Signature } from '../base/options';
 import { type Checksum, download } from './download';
 
 /** Arguments of `getFile`. */

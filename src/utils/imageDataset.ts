@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../backend/engine';
-import { formatValue, unknownName, ValueError } from '../backend/errors';
 import { numpyRandom, permutation } from '../backend/mersenneTwister';
-import { checkKeys } from '../backend/options';
 import { makeDefaultSeed } from '../backend/random';
+import { formatValue, unknownName, ValueError } from '../base/errors';
+import { checkKeys } from '../base/options';
 import {
   type ColorMode,
   centeredBox,

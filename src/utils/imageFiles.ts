@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatValue, ValueError } from '../backend/errors';
 import { numpyRandom, permutation } from '../backend/mersenneTwister';
+import { formatValue, ValueError } from '../base/errors';
 
 const WHO = 'imageDatasetFromDirectory';
 const ENDINGS: readonly string[] = ['.bmp', '.gif', '.jpeg', '.jpg', '.png'];

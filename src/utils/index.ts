@@ -1,5 +1,5 @@
 /** What surrounds a model: `keras.utils`. */
-import { resetNames } from '../backend/names';
+import { resetNames } from '../base/names';
 
 export { type GetFileOptions, getFile } from './getFile';
 export {

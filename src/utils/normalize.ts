@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { requireReady } from '../backend/engine';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
+import { formatShape, formatValue, ValueError } from '../base/errors';
 
 /** Options of `normalize`. */
 export interface NormalizeOptions {

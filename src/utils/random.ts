@@ -1,5 +1,5 @@
-import { formatValue, ValueError } from '../backend/errors';
 import * as random from '../backend/random';
+import { formatValue, ValueError } from '../base/errors';
 
 /**
  * Makes all randomness that follows depend on `seed` alone: initial weights, dropout, the order of the examples.

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { requireReady } from '../backend/engine';
-import { formatShape, formatValue, ValueError } from '../backend/errors';
-import { isPlainObject } from '../backend/options';
+import { formatShape, formatValue, ValueError } from '../base/errors';
+import { isPlainObject } from '../base/options';
 
 /** Class numbers: a tensor, nested arrays or a typed array. */
 export type Labels = tf.Tensor | tf.TensorLike | BigInt64Array;

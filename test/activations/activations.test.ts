@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import * as activations from '../../src/activations';
-import { toCamelCase } from '../../src/backend/options';
+import { toCamelCase } from '../../src/base/options';
 import { logitsOf } from '../../src/ops/logits';
 import fixture from '../fixtures/activations.json';
 import { expectClose, onEachBackend } from '../ops/backends';

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as callersTf from '@tensorflow/tfjs';
 import { backend, ready, requireReady, setBackend, tf } from '../../src/backend/engine';
-import { attr, native, nativeConvolutionSupports } from '../../src/backend/native';
+import { attr, native } from '../../src/backend/native';
+import { nativeConvolutionSupports } from '../../src/ops/convolutionProbe';
 
 const ENGINE = join(__dirname, '../../src/backend/engine.ts');
-const NATIVE = join(__dirname, '../../src/backend/native.ts');
+const PROBE = join(__dirname, '../../src/ops/convolutionProbe.ts');
 const PRELUDE = `const engine = require(${JSON.stringify(ENGINE)}); const { tf } = engine; const log = (...a) => console.log(...a);`;
 const WITHOUT_NATIVE = `const M = require('node:module'); const resolve = M._resolveFilename;
   M._resolveFilename = function (name, ...rest) {
@@ -96,7 +97,7 @@ describe('the choice of backend', () => {
   });
 
   test('other builds of TensorFlow lack dilation and groups, and that is found out', () => {
-    const script = `const { nativeConvolutionSupports } = require(${JSON.stringify(NATIVE)});
+    const script = `${PRELUDE} const { nativeConvolutionSupports } = require(${JSON.stringify(PROBE)});
       console.log(JSON.stringify(nativeConvolutionSupports()));`;
     expect(child(script, { TF_ENABLE_ONEDNN_OPTS: '0' }).out).toBe('{"dilation":false,"groups":false}');
   });

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { numpyRandom, permutation, pythonRandom, randint } from '../../src/backend/mersenneTwister';
-import { resetNames, withScope } from '../../src/backend/names';
 import {
   drawSeed,
   makeDefaultSeed,
@@ -11,6 +10,7 @@ import {
   statelessTruncatedNormal,
   statelessUniform,
 } from '../../src/backend/random';
+import { resetNames, withScope } from '../../src/base/names';
 import { dropout } from '../../src/ops/dropout';
 import { setRandomSeed as setCheckedSeed } from '../../src/utils/random';
 import fixture from '../fixtures/randomness.json';

@@ -1,4 +1,4 @@
-import { toCamelCase } from '../../src/backend/options';
+import { toCamelCase } from '../../src/base/options';
 import { type CallbackParams, type Logs, Progbar, ProgbarLogger } from '../../src/callbacks';
 import fixture from '../fixtures/progbar.json';
 

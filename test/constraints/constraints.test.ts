@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { SerializedObject } from '../../src/base/registry';
 import * as constraints from '../../src/constraints';
-import type { SerializedObject } from '../../src/saving/registry';
 import fixture from '../fixtures/constraints.json';
 import { expectClose, onEachBackend } from '../ops/backends';
 

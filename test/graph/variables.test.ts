@@ -1,8 +1,9 @@
 /** Variables in recorded functions: read, written, updated in place, in every order; what aliases what; sessions. */
 import * as tf from '@tensorflow/tfjs';
+import type { NativeBackend } from '../../src/backend/binding';
 import { ready } from '../../src/backend/engine';
 import { activeRecorder, GraphSession, generalize, record } from '../../src/backend/graph';
-import { type NativeBackend, native } from '../../src/backend/native';
+import { native } from '../../src/backend/native';
 import { Variable } from '../../src/backend/variable';
 import { applyAdam, applyGradientDescent, applyMomentum } from '../../src/ops/updates';
 import { expectClose, filled } from '../ops/backends';

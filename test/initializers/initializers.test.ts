@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { layers, Sequential } from '../../src';
 import { SeedGenerator, setRandomSeed } from '../../src/backend/random';
+import { registerKerasSerializable, type SerializedObject } from '../../src/base/registry';
 import * as initializers from '../../src/initializers';
 import { windowFunction } from '../../src/initializers/windows';
-import { registerKerasSerializable, type SerializedObject } from '../../src/saving/registry';
 import fixture from '../fixtures/initializers.json';
 import { onEachBackend } from '../ops/backends';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/backend/engine';
-import { resetNames } from '../../src/backend/names';
+import { resetNames } from '../../src/base/names';
 import * as layers from '../../src/layers';
 
 const { Input } = layers;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
-import { resetNames } from '../../src/backend/names';
+import { resetNames } from '../../src/base/names';
+import type { SerializedObject } from '../../src/base/registry';
 import { Dense, deserialize, Input, InputLayer, type InputOptions, Layer, serialize } from '../../src/layers';
-import type { SerializedObject } from '../../src/saving/registry';
 
 interface InputCase {
   options: InputOptions;

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { Shape } from '../../src/backend/errors';
-import { toCamelCase } from '../../src/backend/options';
+import type { Shape } from '../../src/base/errors';
+import { toCamelCase } from '../../src/base/options';
 import type { Layer } from '../../src/layers/layer';
 import { expectClose, onEachBackend } from '../ops/backends';
 

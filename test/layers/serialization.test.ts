@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/backend/engine';
-import type { Shape } from '../../src/backend/errors';
-import { resetNames } from '../../src/backend/names';
 import type { Variable } from '../../src/backend/variable';
+import type { Shape } from '../../src/base/errors';
+import { resetNames } from '../../src/base/names';
+import { registerKerasSerializable } from '../../src/base/registry';
 import * as layers from '../../src/layers';
-import { registerKerasSerializable } from '../../src/saving/registry';
 
 const POLICY = { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null };
 

@@ -1,6 +1,6 @@
 /** Losses against Keras's own values and gradients, for every option. */
 import * as tf from '@tensorflow/tfjs';
-import { toCamelCase } from '../../src/backend/options';
+import { toCamelCase } from '../../src/base/options';
 import * as losses from '../../src/losses';
 import { rememberLogits } from '../../src/ops/logits';
 import fixture from '../fixtures/losses.json';

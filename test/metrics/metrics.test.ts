@@ -1,10 +1,10 @@
 /** Metrics against the states and results of Keras's own. */
 import * as tf from '@tensorflow/tfjs';
-import { resetNames } from '../../src/backend/names';
-import { toCamelCase } from '../../src/backend/options';
+import { resetNames } from '../../src/base/names';
+import { toCamelCase } from '../../src/base/options';
+import type { SerializedObject } from '../../src/base/registry';
 import * as losses from '../../src/losses';
 import * as metrics from '../../src/metrics';
-import type { SerializedObject } from '../../src/saving/registry';
 import fixture from '../fixtures/metrics.json';
 import { expectClose, onEachBackend } from '../ops/backends';
 

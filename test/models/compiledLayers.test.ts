@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { Input, layers, Model, optimizers } from '../../src';
 import { ready } from '../../src/backend/engine';
-import { toCamelCase } from '../../src/backend/options';
 import type { DType } from '../../src/backend/variable';
+import { toCamelCase } from '../../src/base/options';
 import type { Layer, SymbolicTensor } from '../../src/layers';
 import type { Model as ModelType } from '../../src/models';
 import convolutional from '../fixtures/convolutional.json';

@@ -2,12 +2,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { Layer, layers, Model, Sequential, utils } from '../../src';
 import { ready } from '../../src/backend/engine';
-import type { Shape } from '../../src/backend/errors';
 import { GraphSession } from '../../src/backend/graph';
-import { resetNames } from '../../src/backend/names';
+import type { Shape } from '../../src/base/errors';
+import { resetNames } from '../../src/base/names';
 import type { Model as ModelType } from '../../src/models';
-import type { CompileOptions } from '../../src/models/compilation';
-import type { StepData } from '../../src/models/data';
+import type { CompileOptions } from '../../src/models/compile/compilation';
+import type { StepData } from '../../src/models/data/data';
 import type { StepLogs } from '../../src/models/trainable';
 import { filled } from '../ops/backends';
 import { expectEqual, noticesOf } from './compiledSupport';

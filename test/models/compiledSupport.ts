@@ -2,10 +2,10 @@
 import type * as tf from '@tensorflow/tfjs';
 import { utils } from '../../src';
 import { GraphSession } from '../../src/backend/graph';
-import { resetNames } from '../../src/backend/names';
 import type { Variable } from '../../src/backend/variable';
+import { resetNames } from '../../src/base/names';
 import type { Model } from '../../src/models';
-import type { CompileOptions } from '../../src/models/compilation';
+import type { CompileOptions } from '../../src/models/compile/compilation';
 
 jest.setTimeout(120_000);
 

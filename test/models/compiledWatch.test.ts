@@ -1,11 +1,12 @@
 /** When a compiled step is made anew, and how many are kept. */
 import * as tf from '@tensorflow/tfjs';
 import { layers, optimizers, regularizers, Sequential } from '../../src';
+import type { NativeBackend } from '../../src/backend/binding';
 import { ready } from '../../src/backend/engine';
 import { GraphSession } from '../../src/backend/graph';
-import { resetNames } from '../../src/backend/names';
-import { type NativeBackend, native } from '../../src/backend/native';
-import { Watch } from '../../src/models/watch';
+import { native } from '../../src/backend/native';
+import { resetNames } from '../../src/base/names';
+import { Watch } from '../../src/models/steps/watch';
 import { filled } from '../ops/backends';
 import { expectSameScene } from './compiledSupport';
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Input, Layer, layers, Model, Sequential } from '../../src';
 import { ready } from '../../src/backend/engine';
-import { resetNames } from '../../src/backend/names';
+import { resetNames } from '../../src/base/names';
 import type { Model as ModelType } from '../../src/models';
 import fixture from '../fixtures/models.json';
 

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/backend/engine';
-import type { Shape } from '../../src/backend/errors';
-import { resetNames } from '../../src/backend/names';
+import type { Shape } from '../../src/base/errors';
+import { resetNames } from '../../src/base/names';
 import * as layers from '../../src/layers';
 import { Layer } from '../../src/layers';
 import { Model, Sequential } from '../../src/models';
-import { type SummaryModel, type SummaryOptions, summaryText } from '../../src/models/summary';
-import { type Column, renderTable } from '../../src/models/table';
+import { type SummaryModel, type SummaryOptions, summaryText } from '../../src/models/summary/summary';
+import { type Column, renderTable } from '../../src/models/summary/table';
 import * as optimizers from '../../src/optimizers';
 import fixture from '../fixtures/summary.json';
 

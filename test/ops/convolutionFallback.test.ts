@@ -1,8 +1,7 @@
 /** Builds of TensorFlow without oneDNN, where dilated and grouped convolutions have no gradients of their own. */
 import { expectConvolution, expectConvolutions, expectDepthwise } from './anyConvolution';
 
-jest.mock('../../src/backend/native', () => ({
-  ...jest.requireActual<object>('../../src/backend/native'),
+jest.mock('../../src/ops/convolutionProbe', () => ({
   nativeConvolutionSupports: () => ({ dilation: false, groups: false }),
 }));
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type NativeBinding, native } from '../../src/backend/native';
+import type { NativeBinding } from '../../src/backend/binding';
+import { native } from '../../src/backend/native';
 import { batchNormalization, normalize } from '../../src/ops/batchNormalization';
 import { biasAdd } from '../../src/ops/biasAdd';
 import { convolution } from '../../src/ops/convolution';

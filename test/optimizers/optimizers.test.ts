@@ -1,11 +1,11 @@
 /** Optimizers against the steps of Keras's own, with every option. */
 import * as tf from '@tensorflow/tfjs';
-import { resetNames } from '../../src/backend/names';
-import { toCamelCase } from '../../src/backend/options';
 import { Variable } from '../../src/backend/variable';
+import { resetNames } from '../../src/base/names';
+import { toCamelCase } from '../../src/base/options';
+import type { SerializedObject } from '../../src/base/registry';
 import * as constraints from '../../src/constraints';
 import * as optimizers from '../../src/optimizers';
-import type { SerializedObject } from '../../src/saving/registry';
 import fixture from '../fixtures/optimizers.json';
 import { expectClose, onEachBackend } from '../ops/backends';
 

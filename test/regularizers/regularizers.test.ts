@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { SerializedObject } from '../../src/base/registry';
 import * as regularizers from '../../src/regularizers';
-import type { SerializedObject } from '../../src/saving/registry';
 import fixture from '../fixtures/regularizers.json';
 import { expectClose, onEachBackend } from '../ops/backends';
 

@@ -1,3 +1,5 @@
+import { TENSORFLOW_DTYPES as DTYPE } from '../../base/dtypes';
+
 /** An attribute of a graph node, with the kind of value that TensorFlow's `AttrValue` distinguishes. */
 export type Attribute =
   | { kind: 'type'; value: number }
@@ -24,8 +26,7 @@ export interface GraphNode {
   place?: string;
 }
 
-/** Numbers of dtypes in TensorFlow's C API. */
-export const DTYPE = { float32: 1, int32: 3, complex64: 8, bool: 10 } as const;
+export { DTYPE };
 
 export const type = (value: number): Attribute => ({ kind: 'type', value });
 export const shape = (value: readonly number[]): Attribute => ({ kind: 'shape', value });

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { pathOf } from '../names';
-import { attr, type NativeBackend, type NativeBinding, type NativeTensor, native, type OpAttr } from '../native';
+import { pathOf } from '../../base/names';
+import type { NativeBackend, NativeBinding, NativeTensor, OpAttr } from '../binding';
+import { attr, native } from '../native';
 import { isOwned, type Variable, type VariableRecorder, withRecorder } from '../variable';
 import { type Attribute, bool, DTYPE, type GraphNode, int, shape, type, Unrecordable } from './node';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { NativeBinding } from '../native';
+import type { NativeBinding } from '../binding';
 import type { Attribute, Constant, GraphNode } from './node';
 
 // biome-ignore lint/suspicious/noExplicitAny: generated protobuf classes without types

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type NativeBackend, type NativeTensor, native } from '../native';
+import type { NativeBackend, NativeTensor } from '../binding';
+import { native } from '../native';
 import type { Variable, VariableHome } from '../variable';
 import { bool, constant, DTYPE, type GraphNode, shape, string, type } from './node';
 import { poolBeforeRelu } from './poolBeforeRelu';

@@ -1,4 +1,4 @@
-import { formatValue, ValueError } from '../../backend/errors';
+import { formatValue, ValueError } from '../../base/errors';
 
 /** A number that is not below 0. */
 export function checkNotNegative(who: string, name: string, value: unknown): number {

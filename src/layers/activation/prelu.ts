@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import { relu } from '../../activations';
-import { callable } from '../../backend/callable';
-import { formatShape, formatValue, type Shape, ValueError } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
 import type { Variable } from '../../backend/variable';
+import { callable } from '../../base/callable';
+import { formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import * as regularizers from '../../regularizers';

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { relu } from '../../activations';
-import { callable } from '../../backend/callable';
-import type { Shape } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
+import { callable } from '../../base/callable';
+import type { Shape } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 import { checkNotNegative } from './checks';
 

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { softmax } from '../../activations';
-import { callable } from '../../backend/callable';
-import { formatValue, type Shape, ValueError } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
+import { callable } from '../../base/callable';
+import { formatValue, type Shape, ValueError } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 
 /** Options of `Softmax`. */

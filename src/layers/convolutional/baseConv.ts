@@ -1,4 +1,4 @@
-import type { Dim, Shape } from '../../backend/errors';
+import type { Dim, Shape } from '../../base/errors';
 import type { DataFormat, Padding } from '../../ops/window';
 import { AffineLayer, type AffineOptions, type AnySignature } from '../core/weighted';
 import { checkDataFormat } from '../reshaping/options';

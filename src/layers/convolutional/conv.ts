@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { formatShape, formatValue, type Shape, ValueError } from '../../backend/errors';
-import type { Signature } from '../../backend/options';
 import type { Variable } from '../../backend/variable';
+import { formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
+import type { Signature } from '../../base/options';
 import { convolution } from '../../ops/convolution';
 import type { KernelOptions } from '../core/weighted';
 import { LAYER_OPTIONS } from '../layer';

@@ -1,5 +1,5 @@
-import { callable } from '../../backend/callable';
-import { resolveOptions, type Signature } from '../../backend/options';
+import { callable } from '../../base/callable';
+import { resolveOptions, type Signature } from '../../base/options';
 import { type ConvArguments, ConvLayer, type ConvOptions, convSignature } from './conv';
 
 /** Options of `Conv1D`. */

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import type { Dim, Shape } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
 import type { Variable } from '../../backend/variable';
+import { callable } from '../../base/callable';
+import type { Dim, Shape } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
 import type { ConstraintIdentifier } from '../../constraints';
 import type { InitializerIdentifier } from '../../initializers';
 import { depthwiseConvolution } from '../../ops/convolution';

@@ -1,5 +1,5 @@
 /** Arguments that layers with a sliding window share, and the shape of what comes out. */
-import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../../backend/errors';
+import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
 import { type DataFormat, outputLength, type Padding } from '../../ops/window';
 
 /** How a window slides along the spatial axes: its step and the distance of its elements, for each axis. */

@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import * as activations from '../../activations';
-import { callable } from '../../backend/callable';
-import type { Shape } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
-import type { Config } from '../../saving/registry';
+import { callable } from '../../base/callable';
+import type { Shape } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
+import type { Config } from '../../base/registry';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 
 /** Options of `Activation`. */

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import { formatShape, formatValue, type Shape, ValueError } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
 import type { Variable } from '../../backend/variable';
+import { callable } from '../../base/callable';
+import { formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
 import { matmul } from '../../ops/matmul';
 import { LAYER_OPTIONS } from '../layer';
 import { AffineLayer, type AffineOptions, type KernelOptions, type Settled } from './weighted';

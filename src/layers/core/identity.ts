@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import type { Shape } from '../../backend/errors';
-import type { Nested } from '../../backend/nest';
 import type { DType } from '../../backend/variable';
+import { callable } from '../../base/callable';
+import type { Shape } from '../../base/errors';
+import type { Nested } from '../../base/nest';
 import { Layer, type LayerOptions } from '../layer';
 
 export class IdentityLayer extends Layer {

@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import { formatValue, type Shape, ValueError } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
 import type { DType } from '../../backend/variable';
-import type { Config } from '../../saving/registry';
+import { callable } from '../../base/callable';
+import { formatValue, type Shape, ValueError } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
+import type { Config } from '../../base/registry';
 import { Layer } from '../layer';
 import { Node, SymbolicTensor } from '../symbolic';
 

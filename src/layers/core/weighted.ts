@@ -1,13 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
 import * as activations from '../../activations';
-import { argumentNames, type Signature } from '../../backend/options';
 import type { Variable } from '../../backend/variable';
+import { argumentNames, type Signature } from '../../base/options';
+import type { Config } from '../../base/registry';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
 import { biasAdd } from '../../ops/biasAdd';
 import type { DataFormat } from '../../ops/window';
 import * as regularizers from '../../regularizers';
-import type { Config } from '../../saving/registry';
 import { Layer, type LayerOptions, type WeightOptions } from '../layer';
 
 /** Type of the field that an option becomes: names become objects. */

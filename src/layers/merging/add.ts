@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
+import { callable } from '../../base/callable';
 import { Merge } from './merge';
 
 export class AddLayer extends Merge {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
 import type { DType } from '../../backend/variable';
+import { callable } from '../../base/callable';
 import { Merge } from './merge';
 
 export class AverageLayer extends Merge {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../../backend/errors';
 import type { DType } from '../../backend/variable';
+import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
 import { Layer } from '../layer';
 
 /** Whether a value is a list of shapes, one for each input. */

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import { type Shape, ValueError } from '../../backend/errors';
+import { callable } from '../../base/callable';
+import { type Shape, ValueError } from '../../base/errors';
 import { Merge } from './merge';
 
 export class SubtractLayer extends Merge {

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import { formatShape, type Shape, ValueError } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
 import type { Variable } from '../../backend/variable';
+import { callable } from '../../base/callable';
+import { formatShape, type Shape, ValueError } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
 import { batchNormalization, normalize } from '../../ops/batchNormalization';
 import { toFloat } from '../../ops/dataFormat';
 import { type Settled, WeightedLayer } from '../core/weighted';

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import { resolveOptions, type Signature } from '../../backend/options';
+import { callable } from '../../base/callable';
+import { resolveOptions, type Signature } from '../../base/options';
 import { averagePool } from '../../ops/pooling';
 import { BasePoolingLayer, type PoolingArguments, type PoolingOptions, poolingSignature } from './basePooling';
 

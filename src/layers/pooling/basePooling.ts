@@ -1,5 +1,5 @@
-import type { Shape } from '../../backend/errors';
-import type { Signature } from '../../backend/options';
+import type { Shape } from '../../base/errors';
+import type { Signature } from '../../base/options';
 import type { DataFormat, Padding } from '../../ops/window';
 import { channelAxis, checkPadding, checkPerAxis, slidingOutputShape } from '../convolutional/window';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';

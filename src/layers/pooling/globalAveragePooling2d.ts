@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import type { Dim, Shape } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
+import { callable } from '../../base/callable';
+import type { Dim, Shape } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
 import { toFloat } from '../../ops/dataFormat';
 import type { DataFormat } from '../../ops/window';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import { formatValue, type Shape, ValueError } from '../../backend/errors';
-import { isPlainObject, resolveOptions, type Signature } from '../../backend/options';
+import { callable } from '../../base/callable';
+import { formatValue, type Shape, ValueError } from '../../base/errors';
+import { isPlainObject, resolveOptions, type Signature } from '../../base/options';
 import { toFloat } from '../../ops/dataFormat';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 

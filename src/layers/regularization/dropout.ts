@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import { formatValue, type Shape, ValueError } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
 import { SeedGenerator } from '../../backend/random';
 import type { DType } from '../../backend/variable';
+import { callable } from '../../base/callable';
+import { formatValue, type Shape, ValueError } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
 import { dropout } from '../../ops/dropout';
 import { type CallOptions, LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 

@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import type { Shape } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
 import { SeedGenerator } from '../../backend/random';
+import { callable } from '../../base/callable';
+import type { Shape } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
+import type { Config } from '../../base/registry';
 import { dropout } from '../../ops/dropout';
-import type { Config } from '../../saving/registry';
 import { type CallOptions, LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 import { checkDataFormat, type DataFormat } from '../reshaping/options';
 import { checkRate } from './dropout';

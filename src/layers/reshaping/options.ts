@@ -1,4 +1,4 @@
-import { formatValue, ValueError } from '../../backend/errors';
+import { formatValue, ValueError } from '../../base/errors';
 import type { DataFormat } from '../../ops/window';
 
 export type { DataFormat };

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import { callable } from '../../backend/callable';
-import { type Dim, formatValue, type Shape, ValueError } from '../../backend/errors';
-import { resolveOptions, type Signature } from '../../backend/options';
 import type { DType } from '../../backend/variable';
+import { callable } from '../../base/callable';
+import { type Dim, formatValue, type Shape, ValueError } from '../../base/errors';
+import { resolveOptions, type Signature } from '../../base/options';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 
 /** Options of `Permute`. */

@@ -1,4 +1,4 @@
-import { ValueError } from '../../backend/errors';
+import { ValueError } from '../../base/errors';
 
 /** Gray, colour, or colour with opacity: one, three or four bytes a pixel. */
 export type Mode = 'L' | 'RGB' | 'RGBA';

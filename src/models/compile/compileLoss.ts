@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatValue, ValueError } from '../backend/errors';
-import { flatten, type Nested } from '../backend/nest';
-import { isPlainObject } from '../backend/options';
-import * as losses from '../losses';
-import { checkOutputLabels } from '../losses/checkLabels';
-import { functionName, LossFunctionWrapper } from '../losses/wrapper';
-import { Mean, type Metric } from '../metrics';
+import { formatValue, ValueError } from '../../base/errors';
+import { flatten, type Nested } from '../../base/nest';
+import { isPlainObject } from '../../base/options';
+import * as losses from '../../losses';
+import { checkOutputLabels } from '../../losses/checkLabels';
+import { functionName, LossFunctionWrapper } from '../../losses/wrapper';
+import { Mean, type Metric } from '../../metrics';
 import { dataPerOutput, isNested, type Output, outputsOf, perOutput } from './outputs';
 
 /** The loss of `compile`: one, or one for each output; `null` for an output without. */

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatValue, ValueError } from '../backend/errors';
-import { flatten, type Nested } from '../backend/nest';
-import type { Variable } from '../backend/variable';
-import { Loss } from '../losses';
-import { functionName } from '../losses/wrapper';
-import * as metrics from '../metrics';
+import type { Variable } from '../../backend/variable';
+import { formatValue, ValueError } from '../../base/errors';
+import { flatten, type Nested } from '../../base/nest';
+import { Loss } from '../../losses';
+import { functionName } from '../../losses/wrapper';
+import * as metrics from '../../metrics';
 import { labelForm } from './compileLoss';
 import { dataPerOutput, isNested, type Output, outputsOf, perOutput } from './outputs';
 

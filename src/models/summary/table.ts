@@ -1,4 +1,4 @@
-import { ValueError } from '../backend/errors';
+import { ValueError } from '../../base/errors';
 
 /**
  * Tables of text as Python's `rich` draws them for Keras: a heavy box around the header, a line between rows, cells

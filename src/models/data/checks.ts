@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
-import { formatShape, type Shape, ValueError } from '../backend/errors';
-import { flatten, type Nested } from '../backend/nest';
-import { mapShapes, SymbolicTensor, shapesOf } from '../layers/symbolic';
+import { formatShape, type Shape, ValueError } from '../../base/errors';
+import { flatten, type Nested } from '../../base/nest';
+import { mapShapes, SymbolicTensor, shapesOf } from '../../layers/symbolic';
+import type { Trainable } from '../trainable';
 import type { StepData } from './data';
 import { fitShape, orderInputs } from './inputs';
-import type { Trainer } from './trainer';
 
 /**
  * Checks data against a model before anything of the model changes: the shapes of the inputs, the shapes of targets
@@ -12,7 +12,7 @@ import type { Trainer } from './trainer';
  *
  * @throws ValueError naming the argument, the shape expected and the shape received.
  */
-export function checkData(model: Trainer, who: string, data: StepData): void {
+export function checkData(model: Trainable, who: string, data: StepData): void {
   const shapes = outputShapes(model, who, data);
   if (!shapes || !model.compiled || data.y === undefined) return;
   const outputs = mapShapes(shapes, (shape) => new SymbolicTensor(shape, { name: 'output' }));
@@ -37,7 +37,7 @@ function checkSampleWeights(who: string, weights: readonly tf.Tensor[], outputs:
 }
 
 /** The shapes of the outputs for data, or `undefined` where only running the model tells. */
-function outputShapes(model: Trainer, who: string, { x }: StepData): Nested<Shape> | undefined {
+function outputShapes(model: Trainable, who: string, { x }: StepData): Nested<Shape> | undefined {
   const { inputStructure } = model;
   let shapes: Nested<Shape> = mapShapes(shapesOf(x), (shape): never => [null, ...shape.slice(1)] as never);
   if (inputStructure) {

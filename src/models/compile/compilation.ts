@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
-import { formatValue, ValueError } from '../backend/errors';
-import type { Nested } from '../backend/nest';
-import { resolveOptions, type Signature } from '../backend/options';
-import { freeing } from '../backend/tidy';
-import { Mean, type Metric } from '../metrics';
-import * as optimizers from '../optimizers';
+import { freeing } from '../../backend/tidy';
+import { formatValue, ValueError } from '../../base/errors';
+import type { Nested } from '../../base/nest';
+import { resolveOptions, type Signature } from '../../base/options';
+import { Mean, type Metric } from '../../metrics';
+import * as optimizers from '../../optimizers';
 import { CompileLoss, type LossArgument, type LossWeights } from './compileLoss';
 import { CompileMetrics, type MetricsArgument } from './compileMetrics';
 

@@ -1,7 +1,8 @@
-import { formatValue, ValueError } from '../backend/errors';
-import { checkKeys, isPlainObject } from '../backend/options';
-import type { CallbackLike } from '../callbacks';
-import { type DataInput, isIterableData } from './data';
+import { formatValue, ValueError } from '../../base/errors';
+import { checkKeys, isPlainObject } from '../../base/options';
+import type { CallbackLike } from '../../callbacks';
+import type { DataInput } from './data';
+import { isIterableData } from './iterableSource';
 import type { ClassWeight } from './sampleWeights';
 
 /** How much is printed: 0 nothing, 1 a progress bar, 2 a line an epoch; `'auto'` is 1. */

@@ -1,20 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import { canRunGraphs } from '../backend/graph';
-import { flatten, mapStructure, type Nested } from '../backend/nest';
-import { tidy } from '../backend/tidy';
-import { toNumbers } from './compilation';
+import { canRunGraphs } from '../../backend/graph';
+import { tidy } from '../../backend/tidy';
+import { flatten, mapStructure, type Nested } from '../../base/nest';
+import { toNumbers } from '../compile/compilation';
+import { type Batch, takeRows } from '../data/data';
+import type { StepLogs, Trainable } from '../trainable';
 import { type CompiledStep, CompiledSteps } from './compiledSteps';
-import { type Batch, takeRows } from './data';
 import { runStep, type StepKind, type StepResult } from './stepKinds';
-import type { StepLogs } from './trainable';
-import type { Trainer } from './trainer';
 
 /** Steps of a kind from which a compiled graph pays. */
 const WORTHWHILE = 12;
 
 /** Runs the steps of a model: as compiled graphs where that is possible and pays, else operation by operation. */
 export class StepRunner {
-  readonly #model: Trainer;
+  readonly #model: Trainable;
   readonly #eagerSteps: Record<StepKind, number> = { train: 0, test: 0, predict: 0 };
   /** Kinds of steps that cannot be compiled. */
   readonly #refused = new Set<StepKind>();
@@ -22,7 +21,7 @@ export class StepRunner {
   readonly #reasons = new Set<string>();
   #compiled: CompiledSteps | undefined;
 
-  constructor(model: Trainer) {
+  constructor(model: Trainable) {
     this.#model = model;
   }
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { ValueError } from '../backend/errors';
-import type { Variable } from '../backend/variable';
+import type { Variable } from '../../backend/variable';
+import { ValueError } from '../../base/errors';
 
 /**
  * A loss and its gradients with respect to variables; `null` for those it does not depend on.

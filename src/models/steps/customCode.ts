@@ -1,9 +1,8 @@
-import { flatten, type Nested } from '../backend/nest';
-import { isPlainObject } from '../backend/options';
-import { Optimizer } from '../optimizers';
-import { isSerialized, type Serializable, serializeObject } from '../saving/registry';
-import { Trainable } from './trainable';
-import type { Trainer } from './trainer';
+import { flatten, type Nested } from '../../base/nest';
+import { isPlainObject } from '../../base/options';
+import { isSerialized, type Serializable, serializeObject } from '../../base/registry';
+import { Optimizer } from '../../optimizers';
+import { Trainable } from '../trainable';
 
 const STEPS = ['trainStep', 'testStep', 'predictStep', 'computeLoss', 'computeMetrics'] as const;
 
@@ -11,7 +10,7 @@ const STEPS = ['trainStep', 'testStep', 'predictStep', 'computeLoss', 'computeMe
  * Whether code of a user runs in the steps of a model: layers, activations, regularizers, losses, metrics, optimizers or
  * steps that are not of this library.
  */
-export function runsCustomCode(model: Trainer): boolean {
+export function runsCustomCode(model: Trainable): boolean {
   if (STEPS.some((name) => model[name] !== Trainable.prototype[name])) return true;
   const parts: unknown[] = [...model.flattenLayers()];
   if (model.compiled) {

@@ -1,10 +1,10 @@
-import { formatValue, type Shape, ValueError } from '../backend/errors';
-import type { Nested } from '../backend/nest';
-import { checkKeys } from '../backend/options';
-import type { DType, Variable } from '../backend/variable';
-import { fixed } from '../callbacks/format';
-import { Layer } from '../layers/layer';
-import { mapShapes, type Node } from '../layers/symbolic';
+import type { DType, Variable } from '../../backend/variable';
+import { formatValue, type Shape, ValueError } from '../../base/errors';
+import type { Nested } from '../../base/nest';
+import { checkKeys } from '../../base/options';
+import { fixed } from '../../callbacks/format';
+import { Layer } from '../../layers/layer';
+import { mapShapes, type Node } from '../../layers/symbolic';
 import { type Column, columnWidths, renderTable, wrap } from './table';
 
 /** Arguments of `summary`. */

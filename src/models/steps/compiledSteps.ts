@@ -7,13 +7,12 @@ import {
   record,
   type SessionFunction,
   Unrecordable,
-} from '../backend/graph';
-import { flatten, mapStructure, type Nested, packLike } from '../backend/nest';
+} from '../../backend/graph';
+import { flatten, mapStructure, type Nested, packLike } from '../../base/nest';
+import { type Batch, type StepData, takeRows } from '../data/data';
+import type { StepLogs, Trainable } from '../trainable';
 import { runsCustomCode } from './customCode';
-import { type Batch, type StepData, takeRows } from './data';
 import { runStep, type StepKind, type StepResult } from './stepKinds';
-import type { StepLogs } from './trainable';
-import type { Trainer } from './trainer';
 import { Watch } from './watch';
 
 /** A batch size to record at, and the number of rows of the arrays it is read from. */
@@ -80,7 +79,7 @@ const abandoned = new FinalizationRegistry<GraphSession>((session) => session.di
 
 /** The compiled steps of one model, in one session. */
 export class CompiledSteps {
-  readonly #model: Trainer;
+  readonly #model: Trainable;
   #session: GraphSession;
   #steps: CompiledStep[] = [];
   readonly #recordings: Record<StepKind, { made: number; runs: number }> = {
@@ -89,7 +88,7 @@ export class CompiledSteps {
     predict: { made: 0, runs: 0 },
   };
 
-  constructor(model: Trainer) {
+  constructor(model: Trainable) {
     this.#model = model;
     this.#session = this.#open();
   }
@@ -216,7 +215,7 @@ interface RecordedStep {
 }
 
 /** Runs a step once on a few samples of the batch, recorded; nothing of the model changes. */
-function recordStep(model: Trainer, kind: StepKind, batch: Batch, { size, rowCount }: Sample): RecordedStep {
+function recordStep(model: Trainable, kind: StepKind, batch: Batch, { size, rowCount }: Sample): RecordedStep {
   const made: tf.Tensor[] = [];
   const sample = (tensor: tf.Tensor): tf.Tensor => {
     const rows = Array.from({ length: batch.rows ? rowCount : size }, (_, i) => i % (tensor.shape[0] as number));

@@ -1,8 +1,8 @@
 /** The outputs of a model, one after the other, and what users give for each: labels, losses, weights, metrics. */
-import { formatValue, unknownName, ValueError } from '../backend/errors';
-import { flatten, type Nested } from '../backend/nest';
-import { isPlainObject } from '../backend/options';
-import { isSerialized } from '../saving/registry';
+import { formatValue, unknownName, ValueError } from '../../base/errors';
+import { flatten, type Nested } from '../../base/nest';
+import { isPlainObject } from '../../base/options';
+import { isSerialized } from '../../base/registry';
 
 /** One output of a model. */
 export interface Output {

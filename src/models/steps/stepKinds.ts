@@ -1,8 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Nested } from '../backend/nest';
-import type { StepData } from './data';
-import type { StepLogs } from './trainable';
-import type { Trainer } from './trainer';
+import type { Nested } from '../../base/nest';
+import type { StepData } from '../data/data';
+import type { StepLogs, Trainable } from '../trainable';
 
 /** The three things a model does with a batch. */
 export type StepKind = 'train' | 'test' | 'predict';
@@ -10,7 +9,7 @@ export type StepKind = 'train' | 'test' | 'predict';
 export type StepResult = Record<string, number> | Nested<tf.Tensor> | undefined;
 
 /** What a step of a kind computes, on tensors in the structure of the data. */
-export function runStep(model: Trainer, kind: StepKind, data: StepData): StepLogs | Nested<tf.Tensor> {
+export function runStep(model: Trainable, kind: StepKind, data: StepData): StepLogs | Nested<tf.Tensor> {
   if (kind === 'predict') return model.predictStep(data);
   return kind === 'train' ? model.trainStep(data) : model.testStep(data);
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatValue, ValueError } from '../backend/errors';
-import { flatten } from '../backend/nest';
-import type { Converter, StepData } from './data';
+import { formatValue, ValueError } from '../../base/errors';
+import { flatten } from '../../base/nest';
+import type { Converter } from './converter';
+import type { StepData } from './data';
 
 /** A weight for each class number; classes that are not named count 1. */
 export type ClassWeight = Readonly<Record<number, number>>;

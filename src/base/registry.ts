@@ -1,6 +1,6 @@
-import { classNameOf } from '../backend/callable';
-import { formatValue, unknownName, ValueError } from '../backend/errors';
-import { isPlainObject, toCamelCase, toSnakeCase } from '../backend/options';
+import { classNameOf } from './callable';
+import { formatValue, unknownName, ValueError } from './errors';
+import { isPlainObject, toCamelCase, toSnakeCase } from './options';
 
 /** Keras's envelope of an object in JSON. */
 export interface SerializedObject {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatShape, formatValue, type Shape, ValueError } from '../backend/errors';
-import { flatten, type Nested } from '../backend/nest';
-import { isPlainObject } from '../backend/options';
-import type { SymbolicTensor } from '../layers/symbolic';
+import { formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
+import { flatten, type Nested } from '../../base/nest';
+import { isPlainObject } from '../../base/options';
+import type { SymbolicTensor } from '../../layers/symbolic';
 
 /**
  * The inputs of a functional model as a flat list in its own order: records are taken by input name, dtypes are cast

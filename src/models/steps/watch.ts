@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { isPlainObject } from '../backend/options';
-import { isLayer } from '../layers/layer';
-import type { Trainer } from './trainer';
+import { isPlainObject } from '../../base/options';
+import { isLayer } from '../../layers/layer';
+import type { Trainable } from '../trainable';
 
 /** Fields that change without a recorded step being wrong. */
 const VOLATILE: ReadonlySet<string> = new Set([
@@ -28,7 +28,7 @@ export class Watch {
   readonly #noted = new Set<object>();
 
   /** @param parts what to watch: everything, or the fields of the model and of those layers that are built. */
-  constructor(model: Trainer, parts: 'all' | 'built layers' = 'all') {
+  constructor(model: Trainable, parts: 'all' | 'built layers' = 'all') {
     for (const layer of model.flattenLayers()) {
       if (parts === 'built layers' && !layer.built && layer !== model) continue;
       this.#noteFields(layer, layer.label);

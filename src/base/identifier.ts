@@ -1,4 +1,4 @@
-import { formatValue, unknownName } from '../backend/errors';
+import { formatValue, unknownName } from './errors';
 import { deserializeObject, isSerialized } from './registry';
 
 /** What one module's `get` knows: whose it is, and the classes behind the names. */

@@ -1,22 +1,13 @@
-import { formatValue, ValueError } from '../backend/errors';
-import { flatten } from '../backend/nest';
+import { formatValue, ValueError } from '../../base/errors';
+import { flatten } from '../../base/nest';
+import type { Trainable } from '../trainable';
 import type { DataArguments, OnBatchOptions, Predicting, Testing, Training } from './arguments';
+import { ArraySource, splitData } from './arraySource';
 import { checkData } from './checks';
-import {
-  type Arity,
-  ArraySource,
-  type Batch,
-  type BatchSource,
-  Converter,
-  type DataInput,
-  IterableSource,
-  isIterableData,
-  type StepData,
-  sampleCount,
-  splitData,
-} from './data';
+import { Converter } from './converter';
+import { type Arity, type Batch, type BatchSource, type DataInput, type StepData, sampleCount } from './data';
+import { IterableSource, isIterableData } from './iterableSource';
 import { applyClassWeight, type ClassWeight } from './sampleWeights';
-import type { Trainer } from './trainer';
 
 /** Samples per step where nothing is said, as in Keras. */
 const DEFAULT_BATCH_SIZE = 32;
@@ -28,7 +19,7 @@ interface SourceOptions {
   classWeight?: ClassWeight | undefined;
 }
 
-function arityOf(model: Trainer): Arity {
+function arityOf(model: Trainable): Arity {
   const count = (structure: Parameters<typeof flatten>[0] | undefined): number | undefined =>
     structure === undefined ? undefined : flatten(structure).length;
   return { x: count(model.inputStructure), y: count(model.outputStructure) };
@@ -36,7 +27,7 @@ function arityOf(model: Trainer): Arity {
 
 /** Tensors from the caller's arrays, with class weights applied. */
 function convertData(
-  model: Trainer,
+  model: Trainable,
   who: string,
   { x, y }: DataArguments,
   { sampleWeight, classWeight }: SourceOptions,
@@ -64,7 +55,7 @@ function orFree<T>(converter: Converter, body: () => T): T {
 }
 
 function arraySource(
-  model: Trainer,
+  model: Trainable,
   who: string,
   data: StepData,
   options: SourceOptions,
@@ -74,7 +65,7 @@ function arraySource(
   return new ArraySource(who, data, options.batchSize ?? DEFAULT_BATCH_SIZE, options.shuffle ?? false, converter);
 }
 
-function source(model: Trainer, who: string, given: DataArguments, options: SourceOptions): BatchSource {
+function source(model: Trainable, who: string, given: DataArguments, options: SourceOptions): BatchSource {
   if (isIterableData(given.x)) return iterableSource(model, who, given.x as object, options);
   const converter = new Converter(who);
   return orFree(converter, () =>
@@ -82,7 +73,7 @@ function source(model: Trainer, who: string, given: DataArguments, options: Sour
   );
 }
 
-function iterableSource(model: Trainer, who: string, iterable: object, options: SourceOptions): IterableSource {
+function iterableSource(model: Trainable, who: string, iterable: object, options: SourceOptions): IterableSource {
   if (options.sampleWeight !== undefined) {
     throw new ValueError(
       `${who}: sampleWeight must not be given with a dataset or an iterable: let it give [x, y, sampleWeight].`,
@@ -96,7 +87,7 @@ function iterableSource(model: Trainer, who: string, iterable: object, options: 
 }
 
 function validationSource(
-  model: Trainer,
+  model: Trainable,
   given: Training['validationData'],
   batchSize: number | undefined,
 ): BatchSource {
@@ -113,7 +104,7 @@ function validationSource(
 /** The sources of the methods of a model. Data is converted and checked here, before anything of the model changes. */
 export const makeSource = {
   forFit(
-    model: Trainer,
+    model: Trainable,
     given: DataArguments,
     o: Training,
   ): { train: BatchSource; validation: BatchSource | undefined; dispose(): void } {
@@ -152,12 +143,19 @@ export const makeSource = {
     }
   },
 
-  forEvaluate: (model: Trainer, given: DataArguments, o: Testing): BatchSource => source(model, 'evaluate', given, o),
+  forEvaluate: (model: Trainable, given: DataArguments, o: Testing): BatchSource => source(model, 'evaluate', given, o),
 
-  forPredict: (model: Trainer, given: DataArguments, o: Predicting): BatchSource => source(model, 'predict', given, o),
+  forPredict: (model: Trainable, given: DataArguments, o: Predicting): BatchSource =>
+    source(model, 'predict', given, o),
 
   /** A batch from the arguments of `trainOnBatch` and its like. */
-  oneBatch(model: Trainer, who: string, x: DataInput, y: DataInput | null | undefined, options: OnBatchOptions): Batch {
+  oneBatch(
+    model: Trainable,
+    who: string,
+    x: DataInput,
+    y: DataInput | null | undefined,
+    options: OnBatchOptions,
+  ): Batch {
     const converter = new Converter(who);
     return orFree(converter, () => {
       const data = convertData(model, who, { x, y }, options as SourceOptions, converter);

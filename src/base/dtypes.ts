@@ -1,0 +1,2 @@
+/** The numbers of element types in TensorFlow's C API (tf_datatype.h); they never change. */
+export const TENSORFLOW_DTYPES = { float32: 1, int32: 3, string: 7, complex64: 8, int64: 9, bool: 10 } as const;

@@ -1,0 +1,81 @@
+/** What the loops of training work on: data in its structure, batches of it, and where they are read from. */
+import * as tf from '@tensorflow/tfjs';
+import { ValueError } from '../../base/errors';
+import { flatten, mapStructure, type Nested } from '../../base/nest';
+import { gatherRows } from '../../ops/gather';
+
+/** A typed array and the shape it stands for. */
+export interface ShapedArray {
+  data: Float32Array | Int32Array | Uint8Array;
+  shape: number[];
+}
+/** One array: a tensor, nested arrays of numbers, or a typed array with its shape. */
+export type ArrayInput = tf.Tensor | tf.TensorLike | ShapedArray;
+/** Data for a model: one array, or a list or record of them for several inputs or outputs. */
+export type DataInput = ArrayInput | readonly ArrayInput[] | { readonly [name: string]: ArrayInput | undefined };
+
+/** What one step works on: tensors in the structure they were given in. */
+export interface StepData {
+  x: Nested<tf.Tensor>;
+  y: Nested<tf.Tensor> | undefined;
+  sampleWeight: Nested<tf.Tensor> | undefined;
+}
+
+/** A batch: rows of whole arrays, or (without `rows`) tensors that are the batch. */
+export interface Batch {
+  data: StepData;
+  rows: Int32Array | undefined;
+  /** Number of samples. */
+  size: number;
+  /** Frees what was made for this batch alone. */
+  dispose(): void;
+}
+
+/** What an epoch is read from. */
+export interface BatchSource {
+  /** Batches in one pass; `undefined` where only reading tells. */
+  readonly batchCount: number | undefined;
+  /** One pass over the data. */
+  batches(): AsyncIterable<Batch> | Iterable<Batch>;
+  /** Frees tensors that were made from the caller's arrays. */
+  dispose(): void;
+}
+
+/** How many arrays a model takes, as far as it is known; decides what a list means. */
+export interface Arity {
+  x: number | undefined;
+  y: number | undefined;
+}
+
+/** Checks that all arrays have the same number of samples, at least one, and returns it. */
+export function sampleCount(who: string, data: StepData): number {
+  const counts: [string, number][] = [];
+  for (const what of ['x', 'y', 'sampleWeight'] as const) {
+    const structure = data[what];
+    if (structure === undefined) continue;
+    for (const tensor of flatten(structure)) {
+      if (tensor.rank === 0) throw new ValueError(`${who}: ${what} must have a batch axis. Received: a scalar.`);
+      counts.push([what, tensor.shape[0] as number]);
+    }
+  }
+  const count = counts[0]?.[1] ?? 0;
+  if (count === 0) throw new ValueError(`${who}: the data is empty: x has no samples. Pass at least one.`);
+  if (counts.some(([, n]) => n !== count)) {
+    const received = counts.map(([what, n]) => `${what}: ${n}`).join(', ');
+    throw new ValueError(`${who}: x, y and sampleWeight must have the same number of samples. Received: ${received}.`);
+  }
+  return count;
+}
+
+/** The rows of a batch as tensors of their own; to be called in a tidy. */
+export function takeRows({ data, rows }: { data: StepData; rows: Int32Array | tf.Tensor1D | undefined }): StepData {
+  if (!rows) return data;
+  const indices = rows instanceof Int32Array ? tf.tensor1d(rows, 'int32') : rows;
+  const take = (structure: Nested<tf.Tensor>): Nested<tf.Tensor> =>
+    mapStructure(structure, (tensor) => gatherRows(tensor, indices));
+  return {
+    x: take(data.x),
+    y: data.y && take(data.y),
+    sampleWeight: data.sampleWeight && take(data.sampleWeight),
+  };
+}
