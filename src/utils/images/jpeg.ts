@@ -1,4 +1,4 @@
-import { jpegjs } from './codecs';
+import { jpegjs } from '../../host/optional';
 import { checkSize, type Img, refuse, toMode } from './img';
 
 export function isJpeg(bytes: Buffer): boolean {

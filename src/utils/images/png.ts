@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import { pngjs } from './codecs';
+import { pngjs } from '../../host/optional';
 import { checkSize, type Img, type Mode, refuse } from './img';
 
 const SIGNATURE = '\x89PNG\r\n\x1a\n';
@@ -24,7 +24,7 @@ export function decodePng(who: string, file: string, bytes: Buffer): Img {
   const [width, height] = [bytes.readUInt32BE(SIZE), bytes.readUInt32BE(SIZE + 4)];
   checkSize(file, SIZE, width, height);
   checkPixels(file, bytes, width, height);
-  const { PNG } = pngjs(who);
+  const { PNG } = pngjs(who, 'a PNG file');
   try {
     const { depth, data } = PNG.sync.read(bytes, { skipRescale: bytes[BIT_DEPTH] === 16 });
     return {
@@ -77,7 +77,7 @@ function checkPixels(file: string, bytes: Buffer, width: number, height: number)
 }
 
 export function encodePng(who: string, { mode, width, height, data }: Img): Uint8Array {
-  const { PNG } = pngjs(who);
+  const { PNG } = pngjs(who, 'a PNG file');
   const colorType = COLOR_TYPES[mode];
   const options = { inputColorType: colorType, colorType, inputHasAlpha: mode === 'RGBA', bitDepth: 8 };
   const bytes = PNG.sync.write({ width, height, data: Buffer.from(data) }, options);
