@@ -1,23 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatValue } from '../base/errors';
+import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import { resolveOptions } from '../base/options';
 
 /** A tensor or the nested arrays of one. */
-export type ActivationInput = tf.Tensor | tf.TensorLike;
+export type ActivationInput = TensorOrArray;
 
 /** A function from a tensor to a tensor of the same shape. */
 export type ActivationFunction = (x: tf.Tensor) => tf.Tensor;
 
 /** Runs a formula on a float32 tensor; what is made on the way is freed. */
 export function apply(who: string, x: ActivationInput, formula: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
-  return tf.tidy(() => formula(floatTensor(who, x)));
-}
-
-function floatTensor(who: string, x: ActivationInput): tf.Tensor {
-  if (x instanceof tf.Tensor) return x.dtype === 'float32' ? x : x.cast('float32');
-  if (typeof x === 'number' || Array.isArray(x) || ArrayBuffer.isView(x))
-    return tf.tensor(x as tf.TensorLike, undefined, 'float32');
-  throw new TypeError(`${who}: expected a tensor or nested arrays of numbers. Received: ${formatValue(x)}.`);
+  return tf.tidy(() => formula(toTensor(who, 'x', x, 'float32')));
 }
 
 /** The options of a call with the defaults filled in; unknown ones are refused. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { makingState, requireReady } from '../backend/engine';
 import { SeedGenerator } from '../backend/random';
 import { freeing, tidy } from '../backend/tidy';
+import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import { type DType, Variable } from '../backend/variable';
 import { Callable, classNameOf } from '../base/callable';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../base/errors';
@@ -15,6 +16,7 @@ import { logitsOf } from '../ops/logits';
 import * as regularizers from '../regularizers';
 import { checkInputs, type InputSpec } from './inputSpec';
 import { isSymbolic, mapShapes, Node, SymbolicTensor, shapesOf } from './symbolic';
+import { toTensors } from './toTensors';
 
 /** The name of a dtype policy, or Keras's JSON of one. Only float32 policies exist here. */
 export type DTypePolicy = DType | { class_name: 'DTypePolicy'; config: { name: string } };
@@ -56,8 +58,7 @@ export interface WeightOptions {
   constraint?: constraints.ConstraintIdentifier;
 }
 
-/** A tensor, or the nested arrays of one. */
-export type TensorOrArray = tf.Tensor | tf.TensorLike;
+export type { TensorOrArray };
 
 /** Calling a layer: symbolic tensors give symbolic tensors, tensors (or nested arrays) give tensors. */
 export interface Layer {
@@ -223,7 +224,7 @@ export abstract class Layer extends Callable {
     context = { training, depth: outer.depth + 1, losses: gathered };
     try {
       const { outputs } = tidy(() => {
-        const inputs = this.#toTensors(given);
+        const inputs = toTensors(this.label, given);
         this.#prepare(inputs);
         const leaves = new Set(flatten(inputs));
         const outputs = mapStructure(this.#run(inputs, { ...options, training }), (y) =>
@@ -289,22 +290,6 @@ export abstract class Layer extends Callable {
     for (const weight of [...this.#own.trained.splice(0), ...this.#own.fixed.splice(0)]) weight.dispose();
     this.built = false;
     this.builtShape = undefined;
-  }
-
-  #toTensors(inputs: Nested<tf.Tensor>): Nested<tf.Tensor> {
-    if (!isTensor(inputs) && isNumbers(inputs)) return tf.tensor(inputs as never);
-    return mapStructure(inputs, (leaf) => {
-      if (isTensor(leaf)) {
-        if (!leaf.isDisposed) return leaf;
-        throw new ValueError(
-          `${this.label}: the input tensor of shape ${formatShape(leaf.shape)} is disposed. Pass a live tensor.`,
-        );
-      }
-      if (ArrayBuffer.isView(leaf) || typeof leaf === 'number') return tf.tensor(leaf as never);
-      throw new TypeError(
-        `${this.label}: inputs must be tensors or nested arrays of numbers. Received: ${formatValue(leaf)}.`,
-      );
-    });
   }
 
   #probeOutputShape(inputShape: Nested<Shape>): Nested<Shape> {
@@ -420,9 +405,7 @@ export abstract class Layer extends Callable {
       throw new ValueError(`${this.label}: expected ${weights.length} weights. Received: ${values.length}.`);
     }
     tf.tidy(() => {
-      const tensors = values.map((value, i) =>
-        isTensor(value) ? value : tf.tensor(value, undefined, weights[i]?.dtype),
-      );
+      const tensors = values.map((value, i) => toTensor(this.label, `weights[${i}]`, value, weights[i]?.dtype));
       tensors.forEach((tensor, i) => {
         const { path, shape } = weights[i] as Variable;
         if (formatShape(shape) === formatShape(tensor.shape)) return;
@@ -488,18 +471,7 @@ function dtypeOf(who: string, dtype: DTypePolicy | undefined): DType {
   throw new ValueError(`${who}: dtype must be 'float32', 'int32' or 'bool'. Received: ${formatValue(dtype)}.`);
 }
 
-/** Whether a value is a TensorFlow.js tensor. */
-export function isTensor(value: unknown): value is tf.Tensor {
-  return value instanceof tf.Tensor;
-}
-
 /** Whether a value is a layer. */
 export function isLayer(value: unknown): value is Layer {
   return value instanceof Layer;
-}
-
-/** Whether a value is a number, a typed array, or nested arrays of numbers and nothing else. */
-function isNumbers(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0 && value.every(isNumbers);
-  return typeof value === 'number' || typeof value === 'boolean' || ArrayBuffer.isView(value);
 }

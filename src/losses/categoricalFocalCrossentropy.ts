@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
 import type { CrossentropyFunctionOptions } from './categoricalCrossentropy';
 import { type LabelKind, Loss, type LossOptions, lossOptions } from './loss';
-import { alignLabels, EPSILON, smoothLabels, type TensorOrArray } from './tensors';
+import { broadcastLabels, checkHasAxis, EPSILON, smoothLabels, type TensorOrArray } from './tensors';
+
+const WHO = 'categorical_focal_crossentropy';
 
 /** Options of `categoricalFocalCrossentropy`. */
 export interface CategoricalFocalFunctionOptions extends CrossentropyFunctionOptions {
@@ -29,7 +31,8 @@ export function categoricalFocalCrossentropy(
 ): tf.Tensor {
   const { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
   return tf.tidy(() => {
-    const [labels, output] = alignLabels('categorical_focal_crossentropy', yTrue, yPred);
+    const [labels, output] = broadcastLabels(WHO, yTrue, yPred);
+    checkHasAxis(WHO, labels, output);
     const shares = fromLogits ? softmax(output, axis) : output;
     const p = shares.div(shares.sum(axis, true)).clipByValue(EPSILON, 1 - EPSILON);
     const crossentropy = smoothLabels(labels, labelSmoothing).mul(p.log()).neg();

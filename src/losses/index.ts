@@ -161,6 +161,30 @@ function named(name: string): Loss | LossFunction {
   return Reflect.construct(cls, []) as Loss;
 }
 
+/** Whether a prototype is that of one of the classes here. */
+function isOfKeras(prototype: unknown): boolean {
+  return Object.values(CLASSES).some((cls) => cls.prototype === prototype);
+}
+
+/**
+ * The loss that an identifier stands for if it is one of Keras's that give one value for each vector of the last axis;
+ * `undefined` for losses of one's own, which may do anything, and for those along another axis.
+ */
+export function knownLoss(identifier: unknown): Loss | undefined {
+  if (typeof identifier === 'string') return LOSS_NAMES.includes(identifier) ? wrapped(named(identifier)) : undefined;
+  if (identifier instanceof Loss) {
+    const axis: unknown = Reflect.get(identifier, 'axis') ?? -1;
+    return isOfKeras(Object.getPrototypeOf(identifier)) && axis === -1 ? identifier : undefined;
+  }
+  if (typeof identifier !== 'function') return undefined;
+  if (isOfKeras(identifier.prototype)) return Reflect.construct(identifier, []) as Loss;
+  return Object.values(FUNCTIONS).includes(identifier as never) ? wrapped(identifier as LossFunction) : undefined;
+}
+
+function wrapped(loss: Loss | LossFunction): Loss {
+  return loss instanceof Loss ? loss : LossFunctionWrapper({ fn: loss, name: functionEnvelope(loss).config });
+}
+
 /** Keras's JSON of a loss; of a function, only its name. */
 export function serialize(loss: Loss | LossFunction): SerializedObject | SerializedFunction {
   return loss instanceof Loss ? serializeObject(loss) : functionEnvelope(loss);

@@ -80,12 +80,12 @@ export abstract class Loss extends Callable {
   override __call__(yTrue: TensorOrArray, yPred: TensorOrArray, sampleWeight?: TensorOrArray | null): tf.Tensor {
     requireReady(this.name);
     return tf.tidy(() => {
-      const predictions = toTensor(yPred, this.dtype);
-      const values = this.call(toTensor(yTrue, this.dtype), predictions);
+      const predictions = toTensor(this.name, 'yPred', yPred, this.dtype);
+      const values = this.call(toTensor(this.name, 'yTrue', yTrue, this.dtype), predictions);
       const masks = [maskOf(predictions), maskOf(values)].filter((mask) => mask !== undefined);
       const mask = masks.length === 2 ? tf.logicalAnd(masks[0] as tf.Tensor, masks[1] as tf.Tensor) : masks[0];
-      const weights = sampleWeight == null ? undefined : toTensor(sampleWeight, this.dtype);
-      return reduceWeighted(values, weights, mask, this.reduction);
+      const weights = sampleWeight == null ? undefined : toTensor(this.name, 'sampleWeight', sampleWeight, this.dtype);
+      return reduceWeighted(this.name, values, weights, mask, this.reduction);
     });
   }
 

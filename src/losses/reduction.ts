@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatValue, ValueError } from '../base/errors';
-import { squeezeOrExpandToSameRank } from './tensors';
+import { formatShape, formatValue, ValueError } from '../base/errors';
+import { doBroadcast, squeezeOrExpandToSameRank } from './tensors';
 
 /** Names of the ways from one loss per sample to one number. */
 export const REDUCTIONS = ['sum_over_batch_size', 'sum', 'mean', 'mean_with_sample_weight', 'none'] as const;
@@ -36,8 +36,20 @@ export function applyMask(
   return left.mul(right);
 }
 
+/** Refuses weights that do not broadcast with what they weigh. */
+function checkWeights(who: string, values: tf.Tensor, weights: tf.Tensor): void {
+  const [a, b] = [values.shape, weights.shape];
+  if (doBroadcast(a, b)) return;
+  const perSample = formatShape(a.map((dim, axis) => (axis === 0 ? dim : 1)));
+  throw new ValueError(
+    `${who}: sampleWeight (which classWeight makes, too) must fit the losses. Received: weights of shape ` +
+      `${formatShape(b)}, losses of shape ${formatShape(a)}. Give one for each loss, or shape ${perSample}.`,
+  );
+}
+
 /** One number from losses per sample, weighted: Keras's `reduce_weighted_values`. */
 export function reduceWeighted(
+  who: string,
   values: tf.Tensor,
   sampleWeight: tf.Tensor | undefined,
   mask: tf.Tensor | undefined,
@@ -46,6 +58,7 @@ export function reduceWeighted(
   const weights = applyMask(sampleWeight, mask, reduction);
   if (!weights) return reduceValues(values, undefined, reduction);
   const [left, right] = squeezeOrExpandToSameRank(values, weights);
+  checkWeights(who, left, right);
   return reduceValues(left.mul(right), right, reduction);
 }
 

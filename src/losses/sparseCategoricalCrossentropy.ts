@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
 import { sparseCategoricalCrossEntropy } from '../ops/crossentropy';
 import { type LabelKind, Loss, type LossOptions, lossOptions } from './loss';
-import { setMask, type TensorOrArray, toTensor } from './tensors';
+import { checkHasAxis, setMask, type TensorOrArray, toTensor } from './tensors';
+
+const WHO = 'sparse_categorical_crossentropy';
 
 /** Options of `sparseCategoricalCrossentropy`. */
 export interface SparseCrossentropyFunctionOptions {
@@ -33,7 +35,8 @@ export function sparseCategoricalCrossentropy(
 ): tf.Tensor {
   const { fromLogits = false, ignoreClass = null, axis = -1 } = options;
   const values = tf.tidy((): tf.Tensor => {
-    const [labels, output] = [toTensor(yTrue), toTensor(yPred, 'float32')];
+    const [labels, output] = [toTensor(WHO, 'yTrue', yTrue), toTensor(WHO, 'yPred', yPred, 'float32')];
+    checkHasAxis(WHO, labels, output);
     if (ignoreClass === null) return sparseCategoricalCrossEntropy(labels, output, { fromLogits, axis });
     const column = dropLastAxis(labels, output.rank);
     const counts = column.notEqual(ignoreClass);

@@ -1,20 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type { DType } from '../backend/variable';
-import { formatShape, formatValue, ValueError } from '../base/errors';
+import { type TensorOrArray, toTensor } from '../backend/toTensor';
+import { formatShape, ValueError } from '../base/errors';
 
-/** A tensor, or the nested arrays of one. */
-export type TensorOrArray = tf.Tensor | tf.TensorLike;
-
-/** The value as a tensor of a dtype. A tensor that has it already is returned itself, so that its logits stay known. */
-export function toTensor(value: TensorOrArray, dtype?: DType): tf.Tensor {
-  const tensor = value instanceof tf.Tensor ? value : tf.tensor(value);
-  if (tensor.isDisposed) {
-    throw new ValueError(
-      `Expected a live tensor. Received: ${formatValue(tensor)}, disposed. Keep it until it is used.`,
-    );
-  }
-  return dtype === undefined || tensor.dtype === dtype ? tensor : tensor.cast(dtype);
-}
+export { type TensorOrArray, toTensor };
 
 /**
  * Makes ranks that differ by one equal, by dropping or adding a last axis of size 1: labels (batch,) fit outputs
@@ -32,19 +20,56 @@ export function squeezeOrExpandToSameRank(a: tf.Tensor, b: tf.Tensor, expand = t
   return [a, b];
 }
 
-/** Refuses labels and predictions of different shapes. */
-export function checkSameShape(who: string, yTrue: tf.Tensor, yPred: tf.Tensor): void {
-  if (yTrue.rank === yPred.rank && yTrue.shape.every((dim, axis) => dim === yPred.shape[axis])) return;
-  throw new ValueError(
-    `${who}: yTrue and yPred must have the same shape. ` +
+function shapeError(who: string, expected: string, yTrue: tf.Tensor, yPred: tf.Tensor): ValueError {
+  return new ValueError(
+    `${who}: yTrue and yPred must have the same shape${expected}. ` +
       `Received: yTrue.shape=${formatShape(yTrue.shape)}, yPred.shape=${formatShape(yPred.shape)}.`,
   );
 }
 
-/** Labels and predictions as float tensors of the same shape: what all losses but the sparse ones work on. */
+/** Refuses labels and predictions of different shapes. */
+export function checkSameShape(who: string, yTrue: tf.Tensor, yPred: tf.Tensor): void {
+  if (yTrue.rank === yPred.rank && yTrue.shape.every((dim, axis) => dim === yPred.shape[axis])) return;
+  throw shapeError(who, '', yTrue, yPred);
+}
+
+/** Refuses predictions without an axis. */
+export function checkHasAxis(who: string, yTrue: tf.Tensor, yPred: tf.Tensor): void {
+  if (yPred.rank === 0) throw shapeError(who, ', with at least one axis', yTrue, yPred);
+}
+
+/** Whether two shapes broadcast: from the end, sizes are equal, or one is 1 or missing. */
+export function doBroadcast(a: readonly number[], b: readonly number[]): boolean {
+  const rank = Math.min(a.length, b.length);
+  return a.slice(a.length - rank).every((dim, i) => {
+    const other = b[b.length - rank + i] as number;
+    return dim === other || dim === 1 || other === 1;
+  });
+}
+
+/** Refuses labels and predictions that do not broadcast. */
+export function checkBroadcast(who: string, yTrue: tf.Tensor, yPred: tf.Tensor): void {
+  if (doBroadcast(yTrue.shape, yPred.shape)) return;
+  throw shapeError(who, ', or shapes that broadcast', yTrue, yPred);
+}
+
+/** Labels and predictions as float tensors of the same rank, where an axis of size 1 makes the difference. */
+function alignRanks(who: string, yTrue: TensorOrArray, yPred: TensorOrArray): [tf.Tensor, tf.Tensor] {
+  const [labels, predictions] = [toTensor(who, 'yTrue', yTrue, 'float32'), toTensor(who, 'yPred', yPred, 'float32')];
+  return squeezeOrExpandToSameRank(labels, predictions);
+}
+
+/** Labels and predictions as float tensors of the same shape: what cross-entropies work on. */
 export function alignLabels(who: string, yTrue: TensorOrArray, yPred: TensorOrArray): [tf.Tensor, tf.Tensor] {
-  const aligned = squeezeOrExpandToSameRank(toTensor(yTrue, 'float32'), toTensor(yPred, 'float32'));
+  const aligned = alignRanks(who, yTrue, yPred);
   checkSameShape(who, ...aligned);
+  return aligned;
+}
+
+/** Labels and predictions as float tensors whose shapes broadcast, as arithmetic does it. */
+export function broadcastLabels(who: string, yTrue: TensorOrArray, yPred: TensorOrArray): [tf.Tensor, tf.Tensor] {
+  const aligned = alignRanks(who, yTrue, yPred);
+  checkBroadcast(who, ...aligned);
   return aligned;
 }
 
@@ -61,14 +86,22 @@ export function maskOf(values: tf.Tensor): tf.Tensor | undefined {
   return masks.get(values)?.();
 }
 
-/** A loss per sample: aligns labels and predictions, and frees all but the result of `formula`. */
+/**
+ * A loss per sample: aligns labels and predictions, and frees all but the result of `formula`. Shapes that broadcast do;
+ * a number stands for labels, or predictions, that are all the same.
+ */
 export function perSample(
   who: string,
   yTrue: TensorOrArray,
   yPred: TensorOrArray,
   formula: (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
-  return tf.tidy(() => formula(...alignLabels(who, yTrue, yPred)));
+  return tf.tidy(() => {
+    const [labels, predictions] = broadcastLabels(who, yTrue, yPred);
+    if (labels.rank === 0) checkHasAxis(who, labels, predictions);
+    const withAxis = (x: tf.Tensor): tf.Tensor => (x.rank === 0 ? x.reshape([1]) : x);
+    return formula(withAxis(labels), withAxis(predictions));
+  });
 }
 
 /** Labels with a share of each spread evenly over the classes of the last axis. */

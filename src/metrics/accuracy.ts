@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
-import { perSample } from '../losses/tensors';
+import { broadcastLabels } from '../losses/tensors';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
 function equal(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-  return perSample('accuracy', yTrue, yPred, (t, p) => tf.equal(t, p).cast('float32'));
+  return tf.tidy(() => tf.equal(...broadcastLabels('accuracy', yTrue, yPred)).cast('float32'));
 }
 
 /**

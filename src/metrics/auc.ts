@@ -119,7 +119,7 @@ export class AUCMetric extends Metric {
 
   override updateState(yTrue: MetricInput, yPred: MetricInput, sampleWeight?: MetricInput): void {
     tf.tidy(() => {
-      const given = toTensor(yPred as tf.Tensor, 'float32');
+      const given = toTensor(this.name, 'yPred', yPred, 'float32');
       if (this.multiLabel && given.rank !== 2) {
         throw new ValueError(
           `AUC: with multiLabel predictions must be of shape (batch, labels). Received: ${formatShape(given.shape)}.`,

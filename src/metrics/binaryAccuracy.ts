@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
-import { perSample, type TensorOrArray } from '../losses/tensors';
+import { broadcastLabels, type TensorOrArray } from '../losses/tensors';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
@@ -21,9 +21,10 @@ export function binaryAccuracy(
   options: { threshold?: number } = {},
 ): tf.Tensor {
   const { threshold = 0.5 } = options;
-  return perSample('binary_accuracy', yTrue, yPred, (t, p) =>
-    p.greater(threshold).cast('float32').equal(t).cast('float32'),
-  );
+  return tf.tidy(() => {
+    const [labels, predictions] = broadcastLabels('binary_accuracy', yTrue, yPred);
+    return predictions.greater(threshold).cast('float32').equal(labels).cast('float32');
+  });
 }
 
 /** Arguments of `BinaryAccuracy`. */

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
-import { checkSameShape, type TensorOrArray, toTensor } from '../losses/tensors';
+import { checkBroadcast, checkHasAxis, checkSameShape, type TensorOrArray, toTensor } from '../losses/tensors';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
+
+const WHO = 'categorical_accuracy';
 
 /**
  * 1 where the largest entry of yPred is at the place of the largest of yTrue, else 0.
@@ -16,8 +18,12 @@ import { type MetricOptions, metricOptions } from './metric';
  */
 export function categoricalAccuracy(yTrue: TensorOrArray, yPred: TensorOrArray): tf.Tensor {
   return tf.tidy(() => {
-    const [labels, predictions] = [toTensor(yTrue), toTensor(yPred)];
-    checkSameShape('categorical_accuracy', labels, predictions);
+    const [labels, predictions] = [toTensor(WHO, 'yTrue', yTrue), toTensor(WHO, 'yPred', yPred)];
+    // Keras compares places among other numbers of classes, too, where they mean nothing.
+    const areAlike = labels.rank > 0 && labels.shape.at(-1) === predictions.shape.at(-1);
+    if (!areAlike) checkSameShape(WHO, labels, predictions);
+    checkHasAxis(WHO, labels, predictions);
+    checkBroadcast(WHO, labels, predictions);
     return labels.argMax(-1).equal(predictions.argMax(-1)).cast('float32');
   });
 }

@@ -1,8 +1,9 @@
 /** Counts of right and wrong decisions at thresholds, which precision, recall and AUC are made of. */
 import * as tf from '@tensorflow/tfjs';
-import { formatValue, ValueError } from '../base/errors';
+import { formatShape, formatValue, ValueError } from '../base/errors';
 import { EPSILON, squeezeOrExpandToSameRank, toTensor } from '../losses/tensors';
 import type { MetricInput } from './metric';
+import { broadcastWeights } from './samplewise';
 
 /** Lower than every prediction. */
 export const LOWEST = -1e10;
@@ -30,6 +31,8 @@ export function areEven(thresholds: readonly number[]): boolean {
 
 /** How decisions are counted. */
 export interface ConfusionOptions {
+  /** Name in messages: the metric's. */
+  readonly name: string;
   readonly thresholds: readonly number[];
   /** Only the k largest predictions of a sample can be positive. */
   readonly topK?: number | null;
@@ -56,14 +59,14 @@ export function confusion(
   sampleWeight: MetricInput,
   options: ConfusionOptions,
 ): Confusion {
-  const { thresholds, topK = null, classId = null, multiLabel = false, labelWeights = null } = options;
+  const { name, thresholds, topK = null, classId = null, multiLabel = false, labelWeights = null } = options;
   let [predictions, labels] = squeezeOrExpandToSameRank(
-    toTensor(yPred as tf.Tensor, 'float32'),
-    toTensor(yTrue as tf.Tensor, 'float32'),
+    toTensor(name, 'yPred', yPred, 'float32'),
+    toTensor(name, 'yTrue', yTrue, 'float32'),
   );
   let weights: tf.Tensor | undefined;
   if (sampleWeight !== null && sampleWeight !== undefined) {
-    const column = toTensor(sampleWeight, 'float32').expandDims(-1);
+    const column = toTensor(name, 'sampleWeight', sampleWeight, 'float32').expandDims(-1);
     weights = squeezeOrExpandToSameRank(labels, column, false)[1];
   }
   if (topK !== null) predictions = onlyTopK(predictions, topK);
@@ -72,11 +75,28 @@ export function confusion(
     const perLabel = tf.tensor1d([...labelWeights]);
     weights = weights ? weights.mul(perLabel) : perLabel;
   }
-  const all = weights?.broadcastTo(predictions.shape);
-  const flat = (x: tf.Tensor): tf.Tensor => (multiLabel ? x : x.flatten());
+  const all = weights && broadcastWeights(name, weights, predictions.shape);
+  const size = commonSize(name, labels, predictions, options);
+  const flat = (x: tf.Tensor): tf.Tensor => (multiLabel ? x : x.flatten().broadcastTo([size]));
   const truth = flat(labels.notEqual(0).cast('float32'));
   const counts = all ? flat(all) : tf.onesLike(truth);
   return countAt(positives(flat(predictions), thresholds), truth.mul(counts), tf.scalar(1).sub(truth).mul(counts));
+}
+
+/** The number of decisions: of labels and predictions, where one label or one prediction may stand for all. */
+function commonSize(who: string, labels: tf.Tensor, predictions: tf.Tensor, options: ConfusionOptions): number {
+  const [a, b] = [labels, predictions];
+  const canRepeat = !options.multiLabel && (a.size === 1 || b.size === 1) && !areEven(insideOf(options.thresholds));
+  if (a.size === b.size || canRepeat) return Math.max(a.size, b.size);
+  throw new ValueError(
+    `${who}: yTrue and yPred must have the same number of entries. ` +
+      `Received: yTrue.shape=${formatShape(a.shape)}, yPred.shape=${formatShape(b.shape)}.`,
+  );
+}
+
+/** The thresholds, of which AUC's outermost are just outside of 0..1, within it. */
+function insideOf(thresholds: readonly number[]): readonly number[] {
+  return (thresholds[0] as number) < 0 ? [0, ...thresholds.slice(1, -1), 1] : thresholds;
 }
 
 function countAt(positive: tf.Tensor, trueLabels: tf.Tensor, falseLabels: tf.Tensor): Confusion {
@@ -93,9 +113,8 @@ function countAt(positive: tf.Tensor, trueLabels: tf.Tensor, falseLabels: tf.Ten
 /** 1 where a prediction is above a threshold: (thresholds, ...). */
 function positives(predictions: tf.Tensor, thresholds: readonly number[]): tf.Tensor {
   const steps = thresholds.length - 1;
-  const first = thresholds[0] as number;
-  const isPadded = first < 0; // AUC's outermost thresholds are just outside of 0..1
-  const inside = isPadded ? [0, ...thresholds.slice(1, -1), 1] : thresholds;
+  const isPadded = (thresholds[0] as number) < 0;
+  const inside = insideOf(thresholds);
   const column = (values: readonly number[]): tf.Tensor =>
     tf.tensor(values as number[], [values.length, ...predictions.shape.map(() => 1)]);
   const row = predictions.expandDims(0);

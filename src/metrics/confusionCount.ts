@@ -28,7 +28,7 @@ export abstract class ConfusionCount extends Metric {
 
   override updateState(yTrue: MetricInput, yPred: MetricInput, sampleWeight?: MetricInput): void {
     tf.tidy(() => {
-      const counts = confusion(yTrue, yPred, sampleWeight, { thresholds: this.#thresholds });
+      const counts = confusion(yTrue, yPred, sampleWeight, { name: this.name, thresholds: this.#thresholds });
       this.accumulator.assign(this.accumulator.value.add(counts[this.#which]));
     });
   }

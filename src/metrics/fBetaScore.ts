@@ -70,16 +70,26 @@ export class FBetaScoreMetric extends Metric {
     this.#counts = names.map((name) => this.addVariable({ name, shape }));
   }
 
+  /** Weights of the samples, (batch, 1). */
+  #column(sampleWeight: MetricInput, batch: number): tf.Tensor {
+    const weights = toTensor(this.name, 'sampleWeight', sampleWeight, 'float32');
+    if (weights.rank === 1 && [1, batch].includes(weights.size)) return weights.expandDims(1);
+    throw new ValueError(
+      `${this.name}: sampleWeight must have the shape (${batch},), one for each sample. ` +
+        `Received: shape ${formatShape(weights.shape)}.`,
+    );
+  }
+
   override updateState(yTrue: MetricInput, yPred: MetricInput, sampleWeight?: MetricInput): void {
     tf.tidy(() => {
-      const t = toTensor(yTrue as tf.Tensor, 'float32');
-      const scores = toTensor(yPred as tf.Tensor, 'float32');
+      const t = toTensor(this.name, 'yTrue', yTrue, 'float32');
+      const scores = toTensor(this.name, 'yPred', yPred, 'float32');
       if (this.#counts.length === 0) this.#build(t, scores);
       const isLargest = (): tf.Tensor =>
         scores.greaterEqual(scores.max(-1, true)).logicalAnd(scores.abs().greater(1e-9));
       const p = (this.threshold === null ? isLargest() : scores.greater(this.threshold)).cast('float32');
       const hasWeight = sampleWeight !== null && sampleWeight !== undefined;
-      const weights = hasWeight ? toTensor(sampleWeight, 'float32').expandDims(1) : undefined;
+      const weights = hasWeight ? this.#column(sampleWeight, scores.shape[0] as number) : undefined;
       const one = tf.scalar(1);
       const counts = [p.mul(t), p.mul(one.sub(t)), one.sub(p).mul(t), t];
       counts.forEach((count, i) => {

@@ -31,7 +31,7 @@ export class MeanMetric extends Metric {
   /** Takes in values and their weights. */
   protected takeIn(given: MetricInput, sampleWeight: MetricInput): void {
     tf.tidy(() => {
-      const { values, weights } = samplewise(given, sampleWeight, (x, axes) => x.mean(axes));
+      const { values, weights } = samplewise(this.name, given, sampleWeight, (x, axes) => x.mean(axes));
       this.total.assign(this.total.value.add(values.sum()));
       this.count.assign(this.count.value.add(weights ? weights.sum() : tf.scalar(values.shape[0] ?? 1)));
     });

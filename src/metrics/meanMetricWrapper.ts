@@ -43,10 +43,12 @@ export class MeanMetricWrapperMetric extends MeanMetric {
 
   override updateState(yTrue: MetricInput, yPred: MetricInput, sampleWeight?: MetricInput): void {
     tf.tidy(() => {
-      const [labels, predictions] = [toTensor(yTrue as tf.Tensor), toTensor(yPred as tf.Tensor)];
+      const [labels, predictions] = [toTensor(this.name, 'yTrue', yTrue), toTensor(this.name, 'yPred', yPred)];
       const values = this.fn(labels, predictions, ...this.#extra);
       const weights =
-        sampleWeight === null || sampleWeight === undefined ? undefined : toTensor(sampleWeight, 'float32');
+        sampleWeight === null || sampleWeight === undefined
+          ? undefined
+          : toTensor(this.name, 'sampleWeight', sampleWeight, 'float32');
       this.takeIn(values, applyMask(weights, maskOf(predictions), 'sum'));
     });
   }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
-import { alignLabels } from '../losses/tensors';
+import { broadcastLabels } from '../losses/tensors';
 import { MeanMetric } from './mean';
 import { type MetricInput, type MetricOptions, metricOptions } from './metric';
 
@@ -20,7 +20,7 @@ export class RootMeanSquaredErrorMetric extends MeanMetric {
 
   override updateState(yTrue: MetricInput, yPred: MetricInput, sampleWeight?: MetricInput): void {
     tf.tidy(() => {
-      const [labels, predictions] = alignLabels(this.name, yTrue as tf.Tensor, yPred as tf.Tensor);
+      const [labels, predictions] = broadcastLabels(this.name, yTrue as tf.Tensor, yPred as tf.Tensor);
       this.takeIn(predictions.sub(labels).square(), sampleWeight);
     });
   }

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
-import { checkSameShape, type TensorOrArray, toTensor } from '../losses/tensors';
+import { checkBroadcast, checkHasAxis, type TensorOrArray, toTensor } from '../losses/tensors';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
+
+const WHO = 'sparse_categorical_accuracy';
 
 /** Numbers of classes (..., 1) as (...), for predictions of a rank. */
 export function classNumbers(labels: tf.Tensor, rank: number): tf.Tensor {
@@ -21,10 +23,11 @@ export function classNumbers(labels: tf.Tensor, rank: number): tf.Tensor {
  */
 export function sparseCategoricalAccuracy(yTrue: TensorOrArray, yPred: TensorOrArray): tf.Tensor {
   return tf.tidy(() => {
-    const predictions = toTensor(yPred);
-    const labels = classNumbers(toTensor(yTrue, 'float32'), predictions.rank);
+    const predictions = toTensor(WHO, 'yPred', yPred);
+    const labels = classNumbers(toTensor(WHO, 'yTrue', yTrue, 'float32'), predictions.rank);
+    checkHasAxis(WHO, labels, predictions);
     const best = predictions.argMax(-1).cast('float32');
-    checkSameShape('sparse_categorical_accuracy', labels, best);
+    checkBroadcast(WHO, labels, best);
     return labels.equal(best).cast('float32');
   });
 }

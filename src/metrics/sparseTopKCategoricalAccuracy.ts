@@ -12,6 +12,8 @@ import {
   type TopKFunctionOptions,
 } from './topKCategoricalAccuracy';
 
+const WHO = 'sparse_top_k_categorical_accuracy';
+
 /**
  * 1 where the class that yTrue names is among the k largest predictions, else 0.
  *
@@ -29,8 +31,8 @@ export function sparseTopKCategoricalAccuracy(
 ): tf.Tensor {
   const { k = 5, fromSortedIds = false } = options;
   return tf.tidy(() => {
-    const predictions = toTensor(yPred, 'float32');
-    const labels = classNumbers(toTensor(yTrue, 'float32'), predictions.rank);
+    const predictions = toTensor(WHO, 'yPred', yPred, 'float32');
+    const labels = classNumbers(toTensor(WHO, 'yTrue', yTrue, 'float32'), predictions.rank);
     if (!fromSortedIds) return inTopK(labels, predictions, k);
     const last = predictions.rank - 1;
     const best = predictions.slice(new Array<number>(last + 1).fill(0), [

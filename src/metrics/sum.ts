@@ -24,7 +24,7 @@ export class SumMetric extends Metric {
 
   override updateState(values: MetricInput, sampleWeight?: MetricInput): void {
     tf.tidy(() => {
-      const { values: sums } = samplewise(values, sampleWeight, (x, axes) => x.sum(axes));
+      const { values: sums } = samplewise(this.name, values, sampleWeight, (x, axes) => x.sum(axes));
       this.total.assign(this.total.value.add(sums.sum()));
     });
   }

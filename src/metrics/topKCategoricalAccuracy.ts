@@ -4,6 +4,8 @@ import { checkSameShape, type TensorOrArray, toTensor } from '../losses/tensors'
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
+const WHO = 'top_k_categorical_accuracy';
+
 /** Options of the accuracies among the k largest predictions. */
 export interface TopKFunctionOptions {
   /** Number of predictions that count. Default: 5. */
@@ -36,8 +38,8 @@ export function topKCategoricalAccuracy(
   options: TopKFunctionOptions = {},
 ): tf.Tensor {
   return tf.tidy(() => {
-    const [labels, predictions] = [toTensor(yTrue), toTensor(yPred, 'float32')];
-    checkSameShape('top_k_categorical_accuracy', labels, predictions);
+    const [labels, predictions] = [toTensor(WHO, 'yTrue', yTrue), toTensor(WHO, 'yPred', yPred, 'float32')];
+    checkSameShape(WHO, labels, predictions);
     return inTopK(labels.argMax(-1), predictions, options.k ?? 5);
   });
 }

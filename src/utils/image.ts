@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { requireReady } from '../backend/engine';
+import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import { formatShape, formatValue, unknownName, ValueError } from '../base/errors';
 import { checkKeys } from '../base/options';
 import { decode, encode, FILE_FORMATS, type FileFormat } from './images';
@@ -171,18 +172,18 @@ export interface ArrayToImgOptions {
  * console.log(arrayToImg([[[-1], [0], [1]]]).data); // Uint8Array(3) [ 0, 127, 255 ]
  * @see https://keras.io/api/data_loading/image/#array_to_img-function
  */
-export function arrayToImg(x: tf.Tensor | tf.TensorLike, options: ArrayToImgOptions = {}): Img {
+export function arrayToImg(x: TensorOrArray, options: ArrayToImgOptions = {}): Img {
   checkKeys('arrayToImg', options, ['dataFormat', 'scale']);
   return toImg('arrayToImg', x, options);
 }
 
 const MODE_OF: Readonly<Record<number, Mode>> = { 1: 'L', 3: 'RGB', 4: 'RGBA' };
 
-function toImg(who: string, x: tf.Tensor | tf.TensorLike, { dataFormat, scale = true }: ArrayToImgOptions): Img {
+function toImg(who: string, x: TensorOrArray, { dataFormat, scale = true }: ArrayToImgOptions): Img {
   requireReady(who);
   const first = isChannelsFirst(who, dataFormat);
   const { shape, values } = tf.tidy(() => {
-    const given = (x instanceof tf.Tensor ? x : tf.tensor(x)).cast('float32');
+    const given = toTensor(who, 'x', x, 'float32');
     const last = first && given.rank === 3 ? given.transpose([1, 2, 0]) : given;
     return { shape: last.shape, values: last.dataSync() as Float32Array };
   });
@@ -234,7 +235,7 @@ export interface SaveImgOptions extends ArrayToImgOptions {
  * console.log((await loadImg('gray.png', { colorMode: 'grayscale' })).data[0]); // 128
  * @see https://keras.io/api/data_loading/image/#save_img-function
  */
-export async function saveImg(path: string, x: tf.Tensor | tf.TensorLike, options: SaveImgOptions = {}): Promise<void> {
+export async function saveImg(path: string, x: TensorOrArray, options: SaveImgOptions = {}): Promise<void> {
   checkKeys('saveImg', options, ['dataFormat', 'scale', 'fileFormat', 'quality']);
   const { fileFormat, quality = 75, ...rest } = options;
   if (typeof path !== 'string')

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { requireReady } from '../backend/engine';
+import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import { formatShape, formatValue, ValueError } from '../base/errors';
 
 /** Options of `normalize`. */
@@ -18,13 +19,13 @@ export interface NormalizeOptions {
  * normalize([[3, 4]]).print(); // [[0.6, 0.8]]
  * @see https://keras.io/api/utils/python_utils/#normalize-function
  */
-export function normalize(x: tf.Tensor | tf.TensorLike, { axis = -1, order = 2 }: NormalizeOptions = {}): tf.Tensor {
+export function normalize(x: TensorOrArray, { axis = -1, order = 2 }: NormalizeOptions = {}): tf.Tensor {
   requireReady('normalize');
   if (!(order > 0)) {
     throw new ValueError(`normalize: order must be a number above 0. Received: order=${formatValue(order)}.`);
   }
   return tf.tidy(() => {
-    const values = (x instanceof tf.Tensor ? x : tf.tensor(x)).cast('float32');
+    const values = toTensor('normalize', 'x', x, 'float32');
     if (!Number.isInteger(axis) || axis < -values.rank || axis >= values.rank) {
       throw new ValueError(
         `normalize: axis must be one of the axes of x. Received: axis=${formatValue(axis)}, x of shape ${formatShape(values.shape)}.`,

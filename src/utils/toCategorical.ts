@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { requireReady } from '../backend/engine';
-import { formatShape, formatValue, ValueError } from '../base/errors';
+import { type TensorOrArray, toTensor } from '../backend/toTensor';
+import { readArray } from '../base/arrays';
+import { formatValue, ValueError } from '../base/errors';
 import { isPlainObject } from '../base/options';
 
-/** Class numbers: a tensor, nested arrays or a typed array. */
-export type Labels = tf.Tensor | tf.TensorLike | BigInt64Array;
+/** Class numbers: a tensor, nested arrays, a typed array, or one with its shape. */
+export type Labels = TensorOrArray;
 
 /**
  * Class numbers as rows with a single 1: row `i` is 1 at `labels[i]` and 0 elsewhere.
@@ -23,15 +25,13 @@ export function toCategorical(labels: Labels, numClasses?: number | null | { num
   const { shape, values } = read(labels);
   const classes = checkClasses(values, isPlainObject(numClasses) ? numClasses.numClasses : numClasses);
   const data = new Float32Array(values.length * classes);
-  values.forEach((label, i) => {
-    data[i * classes + label] = 1;
-  });
+  for (let i = 0; i < values.length; i++) data[i * classes + (values[i] as number)] = 1;
   const kept = shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape;
   return tf.tensor(data, [...kept, classes]);
 }
 
 /** The number of classes, after checking that every label is one of them. */
-function checkClasses(labels: readonly number[], numClasses: unknown): number {
+function checkClasses(labels: ArrayLike<number>, numClasses: unknown): number {
   const given = numClasses ?? undefined;
   if (given !== undefined && !(Number.isInteger(given) && (given as number) > 0)) {
     throw new ValueError(
@@ -42,38 +42,27 @@ function checkClasses(labels: readonly number[], numClasses: unknown): number {
     throw new ValueError('toCategorical: there are no labels to count classes in. Give numClasses.');
   }
   const limit = (given as number | undefined) ?? Number.POSITIVE_INFINITY;
-  const wrong = labels.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < limit));
-  if (wrong < 0) return given === undefined ? labels.reduce((a, b) => Math.max(a, b)) + 1 : limit;
-  const range = given === undefined ? 'from 0' : `from 0 to ${limit - 1}`;
-  throw new ValueError(
-    `toCategorical: labels must be whole numbers ${range}. Received: label ${labels[wrong]} at position ${wrong}` +
-      `${given === undefined ? '' : `, numClasses=${limit}`}.`,
-  );
-}
-
-function read(labels: Labels): { shape: readonly number[]; values: number[] } {
-  if (labels instanceof tf.Tensor) {
-    if (!labels.isDisposed) return { shape: labels.shape, values: Array.from(labels.dataSync(), Number) };
+  let greatest = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] as number;
+    if (Number.isInteger(label) && label >= 0 && label < limit) {
+      greatest = Math.max(greatest, label);
+      continue;
+    }
+    const range = given === undefined ? 'from 0' : `from 0 to ${limit - 1}`;
     throw new ValueError(
-      `toCategorical: the tensor of labels of shape ${formatShape(labels.shape)} is disposed. Pass a live tensor.`,
+      `toCategorical: labels must be whole numbers ${range}. Received: label ${label} at position ${i}` +
+        `${given === undefined ? '' : `, numClasses=${limit}`}.`,
     );
   }
-  const shape: number[] = [];
-  for (let level: unknown = labels; isList(level); level = level[0]) shape.push(level.length);
-  return { shape, values: flattenChecked(labels, shape) };
+  return given === undefined ? greatest + 1 : limit;
 }
 
-function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-}
-
-/** The numbers in nested arrays, in order; all lists of a level must have the length of the first. */
-function flattenChecked(value: unknown, [length, ...rest]: readonly number[]): number[] {
-  if (length !== undefined && isList(value) && value.length === length) {
-    return Array.from(value).flatMap((item) => flattenChecked(item, rest));
+function read(labels: Labels): { shape: readonly number[]; values: ArrayLike<number> } {
+  if (labels instanceof tf.Tensor) {
+    const { shape } = labels;
+    return { shape, values: toTensor('toCategorical', 'labels', labels).dataSync() };
   }
-  if (length === undefined && ['number', 'bigint', 'boolean'].includes(typeof value)) return [Number(value)];
-  throw new ValueError(
-    `toCategorical: labels must be numbers in arrays of equal lengths, or a tensor. Received: ${formatValue(value)}.`,
-  );
+  const { shape, data } = readArray('toCategorical', 'labels', labels, 'float64');
+  return { shape, values: data };
 }

@@ -124,7 +124,7 @@ const bad: [string, () => unknown, string][] = [
   [
     'input',
     () => activations.relu('x' as never),
-    "relu: expected a tensor or nested arrays of numbers. Received: 'x'.",
+    "relu: x must be a tensor or nested arrays of numbers. Received: 'x'.",
   ],
   ['axis', () => activations.softmax([1], { axis: 1 }), 'softmax: axis must be one of the axes of x. Received: axis=1'],
   ['odd glu', () => activations.glu([1, 2, 3]), 'glu: the size of the axis must be even. Received: axis=-1'],

@@ -111,6 +111,48 @@ test('the gain of an identity is kept', () => {
   ]);
 });
 
+test('a constant of an array, in every form', () => {
+  const rows = [
+    [1, 2],
+    [3, 4],
+  ];
+  const data = new Float64Array([1, 2, 3, 4]);
+  const tensor = tf.tensor2d(rows as [number, number][]);
+  for (const value of [rows, { data, shape: [2, 2] }, tensor, rows.map((row) => Int16Array.from(row))]) {
+    const constant = initializers.Constant(value);
+    expect(constant.value).toEqual(rows);
+    expect(constant([2, 2]).arraySync()).toEqual(rows);
+  }
+  const own = initializers.Constant({ value: { data, shape: [4, 1] } });
+  data.fill(0); // the initializer has its own copy
+  tensor.dispose();
+  expect(own([4, 1]).arraySync()).toEqual([[1], [2], [3], [4]]);
+  const { config } = initializers.serialize(own);
+  expect(config['value']).toEqual({
+    class_name: '__numpy__',
+    config: { value: [[1], [2], [3], [4]], dtype: 'float64' },
+  });
+  expect(initializers.Constant([1.7, -2.7])([2], { dtype: 'int32' }).arraySync()).toEqual([1, -2]);
+  expect(initializers.Constant([0, 2])([2], { dtype: 'bool' }).arraySync()).toEqual([0, 1]);
+});
+
+test('weights that begin with an array', () => {
+  const kernelInitializer = initializers.Constant([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  const dense = layers.Dense(3, { kernelInitializer, biasInitializer: initializers.Constant([7, 8, 9]) });
+  dense.build([null, 2]);
+  const copy = layers.deserialize(JSON.parse(JSON.stringify(layers.serialize(dense)))) as typeof dense;
+  copy.build([null, 2]);
+  for (const layer of [dense, copy]) {
+    expect(layer.getWeights().map((weight) => weight.arraySync())).toEqual([kernelInitializer.value, [7, 8, 9]]);
+  }
+  const wrong = layers.Dense(1, { kernelInitializer });
+  expect(() => wrong.build([null, 2])).toThrow('Received: value of shape (2, 3), shape=(2, 1).');
+  expect(wrong.weights).toEqual([]);
+});
+
 test('dtypes', () => {
   expect(initializers.get('ones')([2], { dtype: 'int32' }).dtype).toBe('int32');
   expect(initializers.Constant(2)([2], { dtype: 'int32' }).dtype).toBe('int32');
@@ -184,7 +226,19 @@ describe('bad arguments', () => {
       () => initializers.VarianceScaling({ distribution: 'unifrom' as never }),
       "Did you mean 'uniform'?",
     ],
-    ['value', () => initializers.Constant('1' as never), 'Constant: value must be a number.'],
+    [
+      'value',
+      () => initializers.Constant('1' as never),
+      "Constant: value must be a tensor or nested arrays of numbers. Received: '1'.",
+    ],
+    ['a gap in the value', () => initializers.Constant([[1, null]] as never), 'Received: null at value[0][1].'],
+    [
+      'shape of the value',
+      () => initializers.Constant([1, 2, 3])([3, 2]),
+      'Constant: value must broadcast to the shape asked for. Received: value of shape (3,), shape=(3, 2).',
+    ],
+    // Keras gives a weight of the shape of the value here
+    ['larger value', () => initializers.Constant([1, 2])([1]), 'value of shape (2,), shape=(1,)'],
     ['shape', () => initializers.get('zeros')([1.5]), 'Zeros: expected a shape, whole numbers >= 0.'],
     ['no shape', () => initializers.get('zeros')(3 as never), 'Zeros: expected a shape'],
     ['identity rank', () => initializers.get('identity')([2]), 'Identity: expected the shape of a matrix.'],

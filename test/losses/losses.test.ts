@@ -172,7 +172,17 @@ describe('bad input', () => {
     expect(() => losses.SparseCategoricalCrossentropy()([[1, 0]], [[0.1, 0.2, 0.7]])).toThrow(
       'must have the same shape up until the last dimension. Received: yTrue.shape=(1, 2), yPred.shape=(1, 3).',
     );
-    expect(() => losses.meanSquaredError([1, 2, 3], [[1, 2, 3]])).toThrow('must have the same shape');
+    expect(() => losses.meanSquaredError([[1, 2, 3]], [[1, 2]])).toThrow(
+      'mean_squared_error: yTrue and yPred must have the same shape, or shapes that broadcast. ' +
+        'Received: yTrue.shape=(1, 3), yPred.shape=(1, 2).',
+    );
+    expect(() => losses.meanSquaredError(1, 2)).toThrow(
+      'with at least one axis. Received: yTrue.shape=(), yPred.shape=().',
+    );
+    expect(() => losses.MeanSquaredError()([[1], [2]], [[1], [2]], [1, 2, 3])).toThrow(
+      'mean_squared_error: sampleWeight (which classWeight makes, too) must fit the losses. ' +
+        'Received: weights of shape (3,), losses of shape (2,). Give one for each loss, or shape (2,).',
+    );
   });
 
   it('refuses unknown arguments and reductions', () => {
@@ -186,7 +196,9 @@ describe('bad input', () => {
     const gone = tf.tensor([1]);
     gone.dispose();
     const before = tf.memory().numTensors;
-    expect(() => losses.MeanSquaredError()(gone, [1])).toThrow('Expected a live tensor.');
+    expect(() => losses.MeanSquaredError()(gone, [1])).toThrow(
+      'mean_squared_error: yTrue is a disposed tensor of shape (1,). Pass a live one.',
+    );
     expect(() => losses.MeanSquaredError()([1, 2], [[1, 2, 3]])).toThrow('same shape');
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -213,7 +213,7 @@ describe('what is refused leaves the model as it was, and no tensor behind', () 
     ],
     ['no samples', (m) => m.fit([], []), 'the data is empty'],
     ['ragged arrays', (m) => m.predict([[1, 2, 3], [1]] as never), 'equally long'],
-    ['text', (m) => m.predict([['a', 'b', 'c']] as never), 'strings are no numbers'],
+    ['text', (m) => m.predict([['a', 'b', 'c']] as never), "Received: 'a' at x[0][0]. Turn text into numbers first"],
     [
       'a disposed tensor',
       (m) => {

@@ -22,6 +22,7 @@ describe('toCategorical', () => {
     ['a column tensor', () => tf.tensor2d([[0], [2], [1]])],
     ['bytes', () => Uint8Array.of(0, 2, 1)],
     ['64-bit integers', () => BigInt64Array.of(0n, 2n, 1n)],
+    ['floats of 64 bits with a shape', () => ({ data: Float64Array.of(0, 2, 1), shape: [3, 1] })],
   ])('%s', (_, labels) => {
     const result = toCategorical(labels());
     expect([result.shape, result.dtype]).toEqual([[3, 3], 'float32']);
@@ -59,6 +60,8 @@ describe('toCategorical', () => {
       'labels must be whole numbers from 0. Received: label -2 at position 1.',
       () => tf.tidy(() => toCategorical(tf.tensor1d([1, -2]))),
     ],
+    // which float32 has no room for
+    ['labels must be whole numbers from 0. Received: label 0.99999999 at', () => toCategorical([0.99999999])],
     ['labels must be whole numbers from 0. Received: label 0.5 at position 0.', () => toCategorical([0.5])],
     [
       'labels must be whole numbers from 0 to 2. Received: label 3 at position 2, numClasses=3.',
@@ -71,13 +74,18 @@ describe('toCategorical', () => {
     ['numClasses must be a whole number above 0. Received: numClasses=2.5.', () => toCategorical([0], 2.5)],
     ['numClasses must be a whole number above 0. Received: numClasses=0.', () => toCategorical([0], 0)],
     ['there are no labels to count classes in. Give numClasses.', () => toCategorical([])],
-    ["labels must be numbers in arrays of equal lengths, or a tensor. Received: 'a'.", () => toCategorical(['a'])],
     [
-      'labels must be numbers in arrays of equal lengths, or a tensor. Received: [1].',
+      "labels must be a tensor or nested arrays of numbers, equally long on each axis. Received: 'a' at labels[0].",
+      () => toCategorical(['a']),
+    ],
+    ['labels must be a tensor or nested arrays of numbers. Received: null.', () => toCategorical(null as never)],
+    [
+      'labels must be a tensor or nested arrays of numbers, equally long on each axis. ' +
+        'Received: an array of length 1 at labels[1], where labels[0] has length 2.',
       () => toCategorical([[0, 1], [1]]),
     ],
     [
-      'the tensor of labels of shape (2,) is disposed. Pass a live tensor.',
+      'labels is a disposed tensor of shape (2,). Pass a live one.',
       () => {
         const labels = tf.tensor1d([0, 1]);
         labels.dispose();
@@ -109,6 +117,8 @@ test('normalize divides by the norm, and leaves zeros', () => {
     [Math.fround(0.6), Math.fround(-0.8)],
     [0, 0],
   ]);
+  expect(normalize({ data: Int8Array.of(3, -4), shape: [1, 2] }).arraySync()).toEqual(normalize([[3, -4]]).arraySync());
+  expect(() => normalize([[3, undefined]] as never)).toThrow('Received: undefined at x[0][1].');
   expect(normalize(x, { axis: 0 }).arraySync()).toEqual([
     [1, -1],
     [0, 0],

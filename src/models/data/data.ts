@@ -1,16 +1,12 @@
 /** What the loops of training work on: data in its structure, batches of it, and where they are read from. */
 import * as tf from '@tensorflow/tfjs';
+import type { TensorOrArray } from '../../backend/toTensor';
 import { ValueError } from '../../base/errors';
 import { flatten, mapStructure, type Nested } from '../../base/nest';
 import { gatherRows } from '../../ops/gather';
 
-/** A typed array and the shape it stands for. */
-export interface ShapedArray {
-  data: Float32Array | Int32Array | Uint8Array;
-  shape: number[];
-}
-/** One array: a tensor, nested arrays of numbers, or a typed array with its shape. */
-export type ArrayInput = tf.Tensor | tf.TensorLike | ShapedArray;
+/** One array: a tensor, nested arrays of numbers, a typed array, or one with its shape. */
+export type ArrayInput = TensorOrArray;
 /** Data for a model: one array, or a list or record of them for several inputs or outputs. */
 export type DataInput = ArrayInput | readonly ArrayInput[] | { readonly [name: string]: ArrayInput | undefined };
 

@@ -1,16 +1,56 @@
 import * as tf from '@tensorflow/tfjs';
-import { formatValue, ValueError } from '../../base/errors';
+import { formatShape, formatValue, ValueError } from '../../base/errors';
 import { flatten } from '../../base/nest';
+import { isPlainObject } from '../../base/options';
 import type { Converter } from './converter';
 import type { StepData } from './data';
 
-/** A weight for each class number; classes that are not named count 1. */
-export type ClassWeight = Readonly<Record<number, number>>;
+/** A weight for each class number, as a record or a `Map`; classes that are not named count 1. */
+export type ClassWeight = Readonly<Record<number, number>> | ReadonlyMap<number, number>;
+
+/** Weights of samples that were made from those of classes. */
+const madeOfClasses = new WeakSet<tf.Tensor>();
+
+/** Whether weights of samples were made from `classWeight`. */
+export function areClassWeights(weights: tf.Tensor): boolean {
+  return madeOfClasses.has(weights);
+}
+
+/** The error for class weights where a sample has several labels. */
+export function labelMapError(who: string, labels: readonly number[]): ValueError {
+  return new ValueError(
+    `${who}: classWeight is for one label a sample. Received: labels of shape ${formatShape(labels)}, several a sample. ` +
+      'Give sampleWeight with one weight for each label.',
+  );
+}
+
+/** The weights by class number, checked. */
+function weightsByClass(who: string, classWeight: unknown): Map<number, number> {
+  const isMap = classWeight instanceof Map || Object.prototype.toString.call(classWeight) === '[object Map]';
+  const entries: [unknown, unknown][] = isMap
+    ? [...(classWeight as Map<unknown, unknown>)]
+    : Object.entries(isPlainObject(classWeight) ? classWeight : { classWeight });
+  const weights = new Map<number, number>();
+  for (const [key, weight] of entries) {
+    const isClass = isMap ? Number.isInteger(key) : /^-?\d+$/.test(key as string);
+    if (isClass && typeof weight === 'number' && weight >= 0) weights.set(Number(key), weight);
+    else {
+      const received = isMap ? `a Map with ${formatValue(key)} => ${formatValue(weight)}` : formatValue(classWeight);
+      throw new ValueError(
+        `${who}: classWeight must give a non-negative number for class numbers, as in { 0: 1, 1: 2 } or ` +
+          `new Map([[0, 1], [1, 2]]). Received: ${received}.`,
+      );
+    }
+  }
+  return weights;
+}
 
 /**
  * Data with one weight per sample, taken from its class: the class number, or the place of the one in a one-hot row.
  *
- * @throws ValueError together with `sampleWeight`, for several outputs, or for weights that are no numbers.
+ * @throws ValueError together with `sampleWeight`, for several outputs, several labels a sample, or weights that are no
+ *   numbers.
+ * @see keras/src/trainers/data_adapters/data_adapter_utils.py
  */
 export function applyClassWeight(
   who: string,
@@ -24,13 +64,7 @@ export function applyClassWeight(
       `${who}: classWeight and sampleWeight cannot be given together. Multiply them into sampleWeight.`,
     );
   }
-  for (const [key, weight] of Object.entries(classWeight)) {
-    if (/^\d+$/.test(key) && typeof weight === 'number' && weight >= 0) continue;
-    throw new ValueError(
-      `${who}: classWeight must give a non-negative number for class numbers, as in { 0: 1, 1: 2 }. ` +
-        `Received: ${formatValue(classWeight)}.`,
-    );
-  }
+  const byClass = weightsByClass(who, classWeight);
   const labels = data.y === undefined ? [] : flatten(data.y);
   const [y] = labels;
   if (!y || labels.length !== 1) {
@@ -38,7 +72,17 @@ export function applyClassWeight(
       `${who}: classWeight is for models with one output. Received: ${labels.length} arrays of labels.`,
     );
   }
-  const classes = tf.tidy(() => (y.rank > 1 && (y.shape.at(-1) as number) > 1 ? y.argMax(-1) : y.flatten()).dataSync());
-  const weights = Float32Array.from(classes, (label) => classWeight[Math.round(label)] ?? 1);
-  return { ...data, sampleWeight: converter.own(tf.tensor1d(weights)) };
+  const isOneHot = y.rank > 1 && y.shape.at(-1) !== 1;
+  if (y.size !== (y.shape[0] as number) * (isOneHot ? (y.shape.at(-1) as number) : 1)) {
+    throw labelMapError(who, y.shape);
+  }
+  // Numbers halfway between two classes go to the even one, as NumPy rounds.
+  const classes = tf.tidy(() => {
+    const values = y.cast('float32');
+    return (isOneHot ? values.argMax(-1) : values.round()).dataSync();
+  });
+  const weights = Float32Array.from(classes, (label) => byClass.get(label) ?? 1);
+  const sampleWeight = converter.own(tf.tensor1d(weights));
+  madeOfClasses.add(sampleWeight);
+  return { ...data, sampleWeight };
 }
