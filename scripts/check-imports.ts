@@ -27,7 +27,8 @@ const ALONE = ['reference', 'cli', 'version'];
 const ONLY: readonly { module: RegExp; parts: readonly string[]; what: string }[] = [
   { module: /^src\/backend\/(load-)?native$/, parts: ['backend', 'ops'], what: 'the native binding' },
   { module: /^@tensorflow\/tfjs-(node|backend-wasm)/, parts: ['backend', 'cli'], what: 'the TensorFlow.js backends' },
-  { module: /^(fflate|jsfive|h5wasm)/, parts: ['saving', 'datasets'], what: 'zip and HDF5' },
+  { module: /^fflate/, parts: ['base'], what: 'the packing of zip archives' },
+  { module: /^(jsfive|h5wasm)/, parts: ['saving'], what: 'HDF5' },
 ];
 
 interface Edge extends Import {
@@ -65,7 +66,7 @@ function secretProblem({ from, to }: Edge): string | undefined {
   const rule = ONLY.find(({ module }) => module.test(to));
   return rule === undefined || rule.parts.includes(partOf(from))
     ? undefined
-    : `only ${rule.parts.join(' and ')} know ${rule.what}`;
+    : `only ${rule.parts.join(' and ')} know${rule.parts.length === 1 ? 's' : ''} ${rule.what}`;
 }
 
 /** The first circle found in a graph, as `a -> b -> a`. */

@@ -53,7 +53,7 @@ describe('imports', () => {
       { 'src/layers/a.ts': "import '../backend/native';" },
       /only backend and ops know the native binding/,
     ],
-    ['of a zip', { 'src/models/a.ts': "import { zip } from 'fflate';" }, /only saving and datasets know zip/],
+    ['of a zip', { 'src/models/a.ts': "import { zip } from 'fflate';" }, /only base knows the packing of zip/],
     ['of a part unknown', { 'src/other/a.ts': "import '../backend/errors';" }, /other has no place/],
   ])('may not go %s', (_, texts, message) => {
     const problems = importProblems(files(texts));

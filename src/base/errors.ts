@@ -38,6 +38,11 @@ export function formatValue(value: unknown): string {
   return `{${entries.slice(0, 6).join(', ')}${entries.length > 6 ? ', ...' : ''}}`;
 }
 
+/** Refuses the content of a file: names it, the byte, what should be there and what is. */
+export function refuse(file: string, offset: number, expected: string, received: string): never {
+  throw new ValueError(`${file}: expected ${expected} at byte ${offset}. Received: ${received}.`);
+}
+
 /** Number of single-character edits between two words. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

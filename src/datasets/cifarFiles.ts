@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { formatShape, formatValue, ValueError } from '../base/errors';
-import { refuse } from './file';
+import { formatShape, formatValue, refuse, ValueError } from '../base/errors';
 import { arrayOf, readPickle } from './pickle';
 import { readTar } from './tar';
 
@@ -62,7 +61,7 @@ async function readFolder(who: string, path: string): Promise<Batch[]> {
 
 async function readArchive(who: string, path: string): Promise<Batch[]> {
   const pathsOf = ({ folder, names }: Edition): string[] => names.map((name) => `${folder}/${name}`);
-  const members = await readTar(path, EDITIONS.flatMap(pathsOf), LARGEST);
+  const members = await readTar(who, path, EDITIONS.flatMap(pathsOf), LARGEST);
   const edition = EDITIONS.find((each) => pathsOf(each).some((name) => members.has(name)));
   if (!edition) throw lacking(who, path, EDITIONS.map((each) => pathsOf(each)[0]).join(' or '));
   return pathsOf(edition).map((name) => {
@@ -80,7 +79,7 @@ async function readLimited(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    if (size > LARGEST) refuse(path, LARGEST, 'the end of the data', `${size - LARGEST} bytes more`);
+    if (size > LARGEST) refuse(basename(path), LARGEST, 'the end of the data', `${size - LARGEST} bytes more`);
     return await file.readFile();
   } finally {
     await file.close();

@@ -1,18 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import { ready } from '../backend/engine';
 import { formatValue, ValueError } from '../base/errors';
 import { checkKeys } from '../base/options';
 import { cachedFile, checkUrl } from '../utils/getFile';
-import { type LabelledImages, readIdxSet } from './idxFolder';
+import { type LabelledImages, readIdxFolder, type Sets, toTensors } from './idxFolder';
 import { FASHION_MNIST } from './origins';
 
 /** What `loadData` gives. */
-export interface FashionMnist {
-  train: LabelledImages;
-  test: LabelledImages;
-}
+export interface FashionMnist extends Sets<LabelledImages> {}
 
 /** Options of `loadData`. */
 export interface FashionMnistOptions {
@@ -58,14 +54,9 @@ export async function loadData(options: FashionMnistOptions = {}): Promise<Fashi
   checkKeys('fashionMnist.loadData', options, ['path', 'origin', 'cacheDir', 'timeout', 'verbose']);
   const { path } = options;
   const folder = path === undefined || path === null ? await downloaded(options) : await checkFolder(path);
+  const images = await readIdxFolder('fashionMnist.loadData', folder);
   await ready();
-  const train = await readIdxSet('fashionMnist.loadData', folder, 'train');
-  try {
-    return { train, test: await readIdxSet('fashionMnist.loadData', folder, 't10k') };
-  } catch (error) {
-    tf.dispose([train.x, train.y]);
-    throw error;
-  }
+  return toTensors(images);
 }
 
 async function checkFolder(path: unknown): Promise<string> {

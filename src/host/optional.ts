@@ -45,6 +45,27 @@ export interface ResvgJs {
   };
 }
 
+/** What a tar archive says of a member. */
+export interface TarHeader {
+  readonly name: string;
+  readonly size: number;
+  readonly type: string | null;
+  /** Where its content begins. */
+  readonly byteOffset: number;
+}
+
+export interface TarMember {
+  on(event: 'data', listener: (piece: Uint8Array) => void): unknown;
+  on(event: 'end' | 'error', listener: () => void): unknown;
+}
+
+export interface TarStream {
+  extract(): NodeJS.WritableStream & {
+    on(event: 'entry', listener: (header: TarHeader, content: TarMember, next: () => void) => void): unknown;
+    destroy(error: Error): void;
+  };
+}
+
 /**
  * What `load` gives, which is a package or a file of one.
  *
@@ -85,6 +106,9 @@ export function fontFiles(who: string): string[] {
     optional(who, 'dejavu-fonts-ttf', 'a PNG or GIF', () => require.resolve(`dejavu-fonts-ttf/ttf/${file}`)),
   );
 }
+
+export const tarStream = (who: string): TarStream =>
+  optional(who, 'tar-stream', 'a .tar.gz file', () => require('tar-stream'));
 
 /** The `package.json` of the handwritten digits. */
 export function mnistPackage(who: string): string {

@@ -204,8 +204,18 @@ describe('archives that are refused', () => {
     ],
     [
       'a size that is no number',
-      () => bad((header) => header.fill(0xff, 124, 136)),
+      () => bad((header) => header.fill(0x81, 124, 136)),
       'expected the size of a member in octal digits at byte 124.',
+    ],
+    [
+      'a size below 0',
+      () => bad((header) => header.fill(0xfe, 125, 136).fill(0xff, 124, 125)),
+      'expected the header of a member of a tar archive at byte 0.',
+    ],
+    [
+      'a size of words',
+      () => bad((header) => header.write('sixthousand', 124)),
+      'expected the header of a member of a tar archive at byte 0.',
     ],
     [
       'a huge size',
@@ -222,6 +232,30 @@ describe('archives that are refused', () => {
       'a file that is twice',
       () => only(...binaryMembers(), binaryMembers()[2] as Buffer),
       'expected cifar-10-batches-bin/data_batch_3.bin once, as a plain file at byte 43008. Received: a second one.',
+    ],
+    [
+      'a file that is twice, the second under a name that is given aside',
+      () =>
+        only(
+          ...binaryMembers(),
+          member('pax', Buffer.from('46 path=cifar-10-batches-bin/data_batch_3.bin\n'), undefined, 'x'),
+          member('a.txt', records(0)),
+        ),
+      'expected cifar-10-batches-bin/data_batch_3.bin once, as a plain file at byte 44032. Received: a second one.',
+    ],
+    [
+      'a size that is given aside, and huge',
+      () =>
+        only(
+          member('pax', Buffer.from('18 size=999999999\n'), undefined, 'x'),
+          member('cifar-10-batches-bin/data_batch_1.bin', records(0)),
+        ),
+      'of at most 67108864 bytes at byte 1148. Received: 999999999.',
+    ],
+    [
+      'a name without end',
+      () => only(member('pax', Buffer.alloc(0), (header) => header.write('00777777777', 124), 'x')),
+      'expected the header of a member of a tar archive at byte 0.',
     ],
     ['a path that leads out', () => only(named('../cifar-10-batches-bin/data_batch_1.bin')), lacking],
     ['an absolute path', () => only(named('/cifar-10-batches-bin/data_batch_1.bin')), lacking],

@@ -1,4 +1,5 @@
-import { CHANNELS, checkSize, type Img, type Mode, refuse, toMode } from './img';
+import { refuse } from '../../base/errors';
+import { CHANNELS, checkSize, type Img, type Mode, toMode } from './img';
 
 const FILE_HEADER = 14;
 const INFO_HEADER = 40;

@@ -1,5 +1,6 @@
+import { refuse } from '../../base/errors';
 import { gifenc } from '../../host/optional';
-import { checkSize, type Img, refuse, toMode } from './img';
+import { checkSize, type Img, toMode } from './img';
 import { unpackLzw } from './lzw';
 
 const MOST_COLORS = 256;

@@ -1,4 +1,4 @@
-import { ValueError } from '../../base/errors';
+import { refuse } from '../../base/errors';
 
 /** Gray, colour, or colour with opacity: one, three or four bytes a pixel. */
 export type Mode = 'L' | 'RGB' | 'RGBA';
@@ -18,11 +18,6 @@ export const CHANNELS: Readonly<Record<Mode, 1 | 3 | 4>> = { L: 1, RGB: 3, RGBA:
 
 /** As many pixels as PIL takes without complaint: a quarter of a gigabyte of colours. */
 const MOST_PIXELS = 89_478_485;
-
-/** Refuses a file: names it, the byte, what should be there and what is. */
-export function refuse(file: string, offset: number, expected: string, received: string): never {
-  throw new ValueError(`${file}: expected ${expected} at byte ${offset}. Received: ${received}.`);
-}
 
 /** Refuses the size of a picture before memory is taken for it. */
 export function checkSize(file: string, offset: number, width: number, height: number): void {

@@ -1,6 +1,7 @@
+import { refuse } from '../../base/errors';
 import { decodeBmp, encodeBmp, isBmp } from './bmp';
 import { decodeGif, encodeGif, isGif } from './gif';
-import { type Img, refuse } from './img';
+import type { Img } from './img';
 import { decodeJpeg, encodeJpeg, isJpeg } from './jpeg';
 import { decodePng, encodePng, isPng } from './png';
 

@@ -1,5 +1,6 @@
+import { refuse } from '../../base/errors';
 import { jpegjs } from '../../host/optional';
-import { checkSize, type Img, refuse, toMode } from './img';
+import { checkSize, type Img, toMode } from './img';
 
 export function isJpeg(bytes: Buffer): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;

@@ -1,4 +1,4 @@
-import { refuse } from './img';
+import { refuse } from '../../base/errors';
 
 /** Codes have at most 12 bits. */
 const MOST_CODES = 4096;

@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
+import { refuse } from '../../base/errors';
 import { pngjs } from '../../host/optional';
-import { checkSize, type Img, type Mode, refuse } from './img';
+import { checkSize, type Img, type Mode } from './img';
 
 const SIGNATURE = '\x89PNG\r\n\x1a\n';
 /** Where the size stands: behind the signature, and the length and name of the first chunk. */
