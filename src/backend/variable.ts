@@ -40,6 +40,39 @@ type DataId = tf.Tensor['dataId'];
 
 /** The `tf.Variable`s of variables, to tell them from those made elsewhere. */
 const owned = new WeakSet<tf.Variable>();
+
+/** What is left of a `tf.Variable` that nobody has any more: the memory of its values, to be freed. */
+interface Remains {
+  readonly name: string;
+  readonly size: number;
+  readonly dtype: tf.DataType;
+  dataId: DataId;
+}
+
+/** Frees the memory of variables that the engine has collected; those that were disposed of are free already. */
+const collected = new FinalizationRegistry<Remains>((remains) => {
+  const engine = tf.engine();
+  delete engine.registeredVariables[remains.name];
+  engine.disposeTensor(remains as unknown as tf.Tensor);
+});
+
+/** Stands in TensorFlow.js's list for a variable that is collected and not yet freed; nothing trains it. */
+const GONE = { trainable: false } as tf.Variable;
+
+/**
+ * Lets a variable be collected when nobody has it: TensorFlow.js lists all variables, so that `tf.variableGrads` finds
+ * them, and would keep each for ever.
+ */
+function holdWeakly(variable: tf.Variable): Remains {
+  const { name, size, dtype, dataId } = variable;
+  const weak = new WeakRef(variable);
+  const remains: Remains = { name, size, dtype, dataId };
+  const entry = { get: () => weak.deref() ?? GONE, enumerable: true, configurable: true };
+  Object.defineProperty(tf.engine().registeredVariables, name, entry);
+  collected.register(variable, remains, variable);
+  return remains;
+}
+
 let count = 0;
 let recorder: VariableRecorder | undefined;
 
@@ -83,8 +116,8 @@ export class Variable {
   #localVersion = 0;
   #home: VariableHome | undefined;
   readonly #tensor: tf.Variable;
-  /** Where the values on the JavaScript side are. */
-  #localData: DataId;
+  /** Where the values on the JavaScript side are, also for whoever frees them. */
+  readonly #local: Remains;
   /** Whether `#tensor` is being given another value, so that its old one does not matter. */
   #isChanging = false;
 
@@ -97,7 +130,7 @@ export class Variable {
     this.shape = [...initial.shape];
     this.dtype = initial.dtype as DType;
     this.#tensor = tf.variable(initial, options.trainable ?? true);
-    this.#localData = this.#tensor.dataId;
+    this.#local = holdWeakly(this.#tensor);
     this.#makeLive();
   }
 
@@ -110,20 +143,20 @@ export class Variable {
     Object.defineProperty(this.#tensor, 'dataId', {
       get: () => this.#newestData(),
       set: (dataId: DataId) => {
-        this.#localData = dataId;
+        this.#local.dataId = dataId;
       },
     });
     this.#tensor.assign = (value) => this.assign(value);
   }
 
   #newestData(): DataId {
-    if (this.#isChanging) return this.#localData;
+    if (this.#isChanging) return this.#local.dataId;
     return recorder ? recorder.read(this).dataId : this.#broughtData();
   }
 
   #broughtData(): DataId {
     if (this.#localVersion !== this.#version) this.#home?.bring(this);
-    return this.#localData;
+    return this.#local.dataId;
   }
 
   /** Whether training changes it; also what `tf.variableGrads` goes by. */
@@ -206,6 +239,7 @@ export class Variable {
   /** Frees the memory. The variable cannot be used any more. */
   dispose(): void {
     this.#home = undefined;
+    collected.unregister(this.#tensor);
     this.#tensor.dispose();
   }
 

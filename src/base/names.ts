@@ -1,7 +1,10 @@
 /** Names of objects as Keras makes them, and the scopes that variables are made in. */
+import { whenCleared } from './clearing';
 
 const counters = new Map<string, number>();
 let scopes: readonly string[] = [];
+
+whenCleared(resetNames);
 
 /** A name nobody has yet: `dense`, `dense_1`, `dense_2`, counted per prefix in the order of making. */
 export function autoName(prefix: string): string {

@@ -98,6 +98,10 @@ export class ModelLayer extends Trainer {
     return this.kind === 'functional' ? { input_shape: null } : super.getBuildConfig();
   }
 
+  override get hasForwardPass(): boolean {
+    return this.graph !== undefined || this.call !== ModelLayer.prototype.call;
+  }
+
   override call(inputs: Nested<tf.Tensor>, options: CallOptions): Nested<tf.Tensor> {
     if (!this.graph)
       throw new ValueError(`${this.label}: no call(). Override call(inputs, options), or give inputs and outputs.`);

@@ -79,6 +79,7 @@ export class SequentialModel extends ModelLayer {
    * @throws ValueError for what is no layer, a name that is taken, or a layer that does not fit; the model stays as it was.
    */
   add(layer: SequentialItem): void {
+    this.turns.check('add');
     const before = [...this.#stack];
     this.#push(layer);
     this.#rebuild(before);
@@ -86,6 +87,7 @@ export class SequentialModel extends ModelLayer {
 
   /** Removes the last layer and returns it. */
   pop(): Layer {
+    this.turns.check('pop');
     const layer = this.layers.length > 0 ? this.#stack.pop() : undefined;
     if (!layer) throw new ValueError(`${this.label}: pop() on a model without layers.`);
     this.#rebuild();
@@ -157,6 +159,11 @@ export class SequentialModel extends ModelLayer {
       throw error;
     }
     if (input !== first) this.#stack.unshift(input);
+  }
+
+  override buildFromInputs(inputs: Nested<tf.Tensor>, training: boolean): void {
+    if (!this.built) this.buildFor((inputs as tf.Tensor).shape);
+    if (this.flattenLayers().some(({ built }) => !built)) super.buildFromInputs(inputs, training);
   }
 
   override call(inputs: Nested<tf.Tensor>, options: CallOptions): Nested<tf.Tensor> {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { dryRun } from '../backend/dryRun';
 import { ValueError } from '../base/errors';
 import { flatten, type Nested } from '../base/nest';
 import { collectLosses, Layer } from '../layers/layer';
@@ -9,6 +10,8 @@ import type { Optimizer } from '../optimizers';
 import { Compilation, type CompileOptions } from './compile/compilation';
 import type { StepData } from './data/data';
 import { gradientsOf } from './steps/gradients';
+import type { StepKind } from './steps/stepKinds';
+import { Turns } from './turns';
 
 /** What a step may return: values to log. Nothing means the metrics' results. */
 // biome-ignore lint/suspicious/noConfusingVoidType: an overriding step need not return anything
@@ -16,6 +19,7 @@ export type StepLogs = Record<string, tf.Tensor | number> | void;
 
 /** What is computed in a step: forward, loss, gradients, update, metrics. Every method may be overridden. */
 export abstract class Trainable extends Layer {
+  readonly #turns = new Turns(() => this.label);
   #compilation: Compilation | undefined;
   #stepLosses: tf.Tensor[] | undefined;
 
@@ -43,9 +47,21 @@ export abstract class Trainable extends Layer {
           ...rest: [metrics: CompileOptions['metrics'], options?: CompileOptions] | [options?: CompileOptions],
         ]
   ): void {
+    this.turns.check('compile');
     const compilation = new Compilation(args, this.outputNames, this.outputStructure);
     this.forgetSteps();
+    this.#compilation?.release(compilation);
     this.#compilation = compilation;
+  }
+
+  /** Who may use the model's state now. */
+  protected get turns(): Turns {
+    return this.#turns;
+  }
+
+  override setWeights(values: Parameters<Layer['setWeights']>[0]): void {
+    this.turns.check('setWeights');
+    super.setWeights(values);
   }
 
   /** Whether `compile` has been called. */
@@ -131,6 +147,22 @@ export abstract class Trainable extends Layer {
   /** What prediction does with a batch. */
   predictStep({ x }: StepData): Nested<tf.Tensor> {
     return this.__call__(x, { training: false }) as Nested<tf.Tensor>;
+  }
+
+  /** Whether the step of a kind is one that a subclass wrote. */
+  hasOwnStep(kind: StepKind): boolean {
+    return this[`${kind}Step`] !== Trainable.prototype[`${kind}Step`];
+  }
+
+  /** Whether there is a forward pass: a graph, or a `call` that a subclass wrote. */
+  abstract get hasForwardPass(): boolean;
+
+  /**
+   * Builds the layers that a forward pass on inputs uses and that are not built yet. No weight changes.
+   * @param training whether layers behave as in training.
+   */
+  buildFromInputs(inputs: Nested<tf.Tensor>, training: boolean): void {
+    dryRun(() => this.__call__(inputs, { training }));
   }
 
   #forward(x: Nested<tf.Tensor>, training: boolean): Nested<tf.Tensor> {

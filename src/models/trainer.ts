@@ -1,27 +1,34 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready, requireReady } from '../backend/engine';
-import { ValueError } from '../base/errors';
 import { flatten, mapStructure, type Nested } from '../base/nest';
-import { CallbackList, type History } from '../callbacks';
+import { CallbackList, type History, type Logs } from '../callbacks';
 import {
   type EvaluateOptions,
   type FitOptions,
   type OnBatchOptions,
+  type Predicting,
   type PredictOptions,
   parseEvaluate,
   parseFit,
   parseOnBatch,
   parsePredict,
+  type Testing,
+  type Training,
 } from './data/arguments';
 import type { Batch, DataInput } from './data/data';
-import { EpochReader, runEpoch } from './data/epochs';
+import { EpochReader, noBatches, runEpoch, warnOutOfData } from './data/epochs';
+import { isIterableData } from './data/iterableSource';
 import { makeSource } from './data/sources';
 import type { StepKind, StepResult } from './steps/stepKinds';
 import { StepRunner } from './steps/stepRunner';
 import { Trainable } from './trainable';
+import type { Run } from './turns';
 
 /** What `evaluate` and its like return without `returnDict`: the loss, or the loss and the metrics. */
 export type Scores = number | number[];
+
+/** Tells callbacks something. */
+type Tell = <T extends undefined | void | Promise<void>>(hooks: () => T) => T;
 
 /** Training, evaluation and prediction: what makes a layer a model. */
 export abstract class Trainer extends Trainable {
@@ -58,78 +65,119 @@ export abstract class Trainer extends Trainable {
    * @throws ValueError for data that does not fit; the model stays as it was.
    */
   async fit(x: DataInput | object, y?: DataInput | FitOptions | null, options?: FitOptions): Promise<History> {
-    await ready();
-    const compilation = this.compiledFor('fit');
-    const { data, training: o } = parseFit(x, y, options);
-    const sources = makeSource.forFit(this, data, o);
-    this.#steps.begin('train', 'test');
-    try {
-      const reader = new EpochReader(sources.train, o.stepsPerEpoch, compilation.stepsPerExecution);
-      const callbacks = new CallbackList({
-        callbacks: o.callbacks,
-        addHistory: true,
-        addProgbar: o.verbose !== 0,
-        verbose: o.verbose,
-        epochs: o.epochs,
-        steps: reader.steps,
-        model: this,
-      });
-      this.stopTraining = false;
-      await callbacks.onTrainBegin();
-      let logs: Record<string, number> = {};
-      for (let epoch = o.initialEpoch; epoch < o.epochs && !this.stopTraining; epoch++) {
-        await callbacks.onEpochBegin(epoch);
-        logs = await this.#trainEpoch(reader, callbacks, (reader.steps ?? 0) * (o.epochs - o.initialEpoch));
-        if (sources.validation && (epoch + 1) % o.validationFreq === 0) {
-          const validation = new EpochReader(sources.validation, o.validationSteps, compilation.stepsPerExecution);
-          for (const [name, value] of Object.entries(await this.#testEpoch(validation, callbacks)))
-            logs[`val_${name}`] = value;
-        }
-        await callbacks.onEpochEnd(epoch, logs);
+    const { data, training } = parseFit(x, y, options);
+    return this.turns.during('fit', async (run) => {
+      await ready();
+      this.compiledFor('fit');
+      const sources = makeSource.forFit(this, data, training);
+      const { stepsPerExecution } = this.compilation;
+      const reader = new EpochReader(sources.train, training.stepsPerEpoch, stepsPerExecution);
+      const validation =
+        sources.validation && new EpochReader(sources.validation, training.validationSteps, stepsPerExecution);
+      this.#steps.begin('train', 'test');
+      try {
+        return await this.#train(run, training, reader, validation);
+      } finally {
+        await Promise.all([reader.close(), validation?.close()]);
+        sources.dispose();
       }
-      if (o.epochs > 0) compilation.optimizer.finalizeVariableValues(this.trainableWeights);
-      await callbacks.onTrainEnd(logs);
-      this.history = callbacks.history as History;
-      return this.history;
-    } finally {
-      sources.dispose();
-    }
+    });
   }
 
-  async #trainEpoch(reader: EpochReader, callbacks: CallbackList, planned: number): Promise<Record<string, number>> {
-    const compilation = this.compiledFor('fit');
-    let own: Record<string, number> | undefined;
-    const logs = (): Record<string, number> => own ?? compilation.results();
-    compilation.resetMetrics();
-    await runEpoch(reader, {
-      begin: (step) => callbacks.onTrainBatchBegin(step),
-      run: (batch) => {
-        own = this.#run('train', batch, planned) as typeof own;
-      },
-      end: (step) => callbacks.onTrainBatchEnd(step, logs),
+  async #train(run: Run, o: Training, reader: EpochReader, validation: EpochReader | undefined): Promise<History> {
+    const { callbacks, tell } = this.#callbacks(run, o, reader.steps, true);
+    this.stopTraining = false;
+    await tell(() => callbacks.onTrainBegin());
+    let logs: Logs = {};
+    for (let epoch = o.initialEpoch; epoch < o.epochs && !this.stopTraining; epoch++) {
+      if (reader.isSpent) {
+        warnOutOfData();
+        break;
+      }
+      await tell(() => callbacks.onEpochBegin(epoch));
+      const planned = (reader.steps ?? 0) * (o.epochs - o.initialEpoch);
+      const trained = await this.#trainEpoch(tell, reader, callbacks, planned);
+      if (!trained) {
+        if (epoch === o.initialEpoch) throw noBatches('fit');
+        warnOutOfData();
+        break;
+      }
+      logs = trained;
+      if (validation && (epoch + 1) % o.validationFreq === 0) {
+        const results = await this.#testEpoch(tell, validation, callbacks, 'fit: validationData');
+        for (const [name, value] of Object.entries(results)) logs[`val_${name}`] = value;
+      }
+      await tell(() => callbacks.onEpochEnd(epoch, logs));
+    }
+    if (o.epochs > 0) this.compilation.optimizer.finalizeVariableValues(this.trainableWeights);
+    await tell(() => callbacks.onTrainEnd(logs));
+    this.history = callbacks.history as History;
+    return this.history;
+  }
+
+  /** The callbacks of a run, and how they are told something: as a part of the run, where a user's are among them. */
+  #callbacks(
+    run: Run,
+    o: Training | Testing,
+    steps: number | undefined,
+    addHistory = false,
+  ): { callbacks: CallbackList; tell: Tell } {
+    const callbacks = this.#callbackList(o, steps, addHistory);
+    return { callbacks, tell: o.callbacks ? (hooks) => this.turns.tell(run, hooks) : (hooks) => hooks() };
+  }
+
+  #callbackList(o: Training | Testing | Predicting, steps: number | undefined, addHistory = false): CallbackList {
+    const { callbacks, verbose } = o;
+    const epochs = 'epochs' in o ? o.epochs : 1;
+    return new CallbackList({ callbacks, addHistory, addProgbar: verbose !== 0, verbose, epochs, steps, model: this });
+  }
+
+  /** Trains on one epoch; returns its logs, or nothing where it had no batch. */
+  async #trainEpoch(
+    tell: Tell,
+    reader: EpochReader,
+    callbacks: CallbackList,
+    planned: number,
+  ): Promise<Logs | undefined> {
+    const step = this.#stepWork('train', planned);
+    this.resetMetrics();
+    const count = await runEpoch(reader, {
+      begin: (number) => tell(() => callbacks.onTrainBatchBegin(number)),
+      waits: () => this.turns.beforeStep(),
+      run: step.run,
+      end: (number) => tell(() => callbacks.onTrainBatchEnd(number, step.logs)),
       stopped: () => this.stopTraining,
     });
-    return logs();
+    return count > 0 ? step.logs() : undefined;
   }
 
-  async #testEpoch(reader: EpochReader, callbacks: CallbackList): Promise<Record<string, number>> {
-    const compilation = this.compiledFor('evaluate');
-    let own: Record<string, number> | undefined;
-    const logs = (): Record<string, number> => own ?? compilation.results();
+  async #testEpoch(tell: Tell, reader: EpochReader, callbacks: CallbackList, who: string): Promise<Logs> {
+    const step = this.#stepWork('test', reader.steps);
     this.stopEvaluating = false;
-    await callbacks.onTestBegin();
-    compilation.resetMetrics();
-    await runEpoch(reader, {
-      begin: (step) => callbacks.onTestBatchBegin(step),
-      run: (batch) => {
-        own = this.#run('test', batch, reader.steps) as typeof own;
-      },
-      end: (step) => callbacks.onTestBatchEnd(step, logs),
+    await tell(() => callbacks.onTestBegin());
+    this.resetMetrics();
+    await reader.restart();
+    const count = await runEpoch(reader, {
+      begin: (number) => tell(() => callbacks.onTestBatchBegin(number)),
+      run: step.run,
+      end: (number) => tell(() => callbacks.onTestBatchEnd(number, step.logs)),
       stopped: () => this.stopEvaluating,
     });
-    const results = logs();
-    await callbacks.onTestEnd(results);
+    if (count === 0) throw noBatches(who);
+    const results = step.logs();
+    await tell(() => callbacks.onTestEnd(results));
     return results;
+  }
+
+  /** Running steps of a kind, and the logs after the last one: what the step itself returned, else the metrics. */
+  #stepWork(kind: 'train' | 'test', planned?: number): { run(batch: Batch): void; logs(): Logs } {
+    let own: Logs | undefined;
+    return {
+      run: (batch) => {
+        own = this.#run(kind, batch, planned) as Logs | undefined;
+      },
+      logs: () => own ?? this.compiledFor(kind === 'train' ? 'fit' : 'evaluate').results(),
+    };
   }
 
   /** Runs one step and frees what was made for its batch. */
@@ -161,27 +209,22 @@ export abstract class Trainer extends Trainable {
     y?: DataInput | EvaluateOptions | null,
     options?: EvaluateOptions,
   ): Promise<Scores | Record<string, number>> {
-    await ready();
-    const compilation = this.compiledFor('evaluate');
     const { data, testing: o } = parseEvaluate(x, y, options);
-    const source = makeSource.forEvaluate(this, data, o);
-    this.#steps.begin('test');
-    try {
+    return this.turns.during('evaluate', async (run) => {
+      await ready();
+      const compilation = this.compiledFor('evaluate');
+      const source = makeSource.forEvaluate(this, data, o);
       const reader = new EpochReader(source, o.steps, compilation.stepsPerExecution);
-      const { callbacks: given, verbose } = o;
-      const callbacks = new CallbackList({
-        callbacks: given,
-        addProgbar: verbose !== 0,
-        verbose,
-        epochs: 1,
-        steps: reader.steps,
-        model: this,
-      });
-      const logs = await this.#testEpoch(reader, callbacks);
-      return o.returnDict ? logs : this.#scores(logs);
-    } finally {
-      source.dispose();
-    }
+      this.#steps.begin('test');
+      try {
+        const { callbacks, tell } = this.#callbacks(run, o, reader.steps);
+        const logs = await this.#testEpoch(tell, reader, callbacks, 'evaluate');
+        return o.returnDict ? logs : this.#scores(logs);
+      } finally {
+        await reader.close();
+        source.dispose();
+      }
+    });
   }
 
   /** Logs as Keras orders them in lists: the losses, then the rest by name; one alone is a number. */
@@ -202,36 +245,43 @@ export abstract class Trainer extends Trainable {
    */
   // biome-ignore lint/suspicious/noExplicitAny: the structure of the outputs is the model's
   async predict(x: DataInput | object, options?: PredictOptions): Promise<any> {
-    await ready();
     const { data, predicting: o } = parsePredict(x, options);
+    await ready();
     const source = makeSource.forPredict(this, data, o);
-    this.#steps.begin('predict');
+    const reader = new EpochReader(source, o.steps, this.compiled ? this.compilation.stepsPerExecution : 1);
     const parts: Nested<tf.Tensor>[] = [];
     try {
-      const reader = new EpochReader(source, o.steps, this.compiled ? this.compilation.stepsPerExecution : 1);
-      const { callbacks: given, verbose } = o;
-      const callbacks = new CallbackList({
-        callbacks: given,
-        addProgbar: verbose !== 0,
-        verbose,
-        epochs: 1,
-        steps: reader.steps,
-        model: this,
-      });
-      this.stopPredicting = false;
-      await callbacks.onPredictBegin();
-      await runEpoch(reader, {
-        begin: (step) => callbacks.onPredictBatchBegin(step),
-        run: (batch) => void parts.push(this.#run('predict', batch, reader.steps) as Nested<tf.Tensor>),
-        end: (step) => callbacks.onPredictBatchEnd(step, () => ({})),
-        stopped: () => this.stopPredicting,
-      });
-      await callbacks.onPredictEnd();
+      // What has to be waited for must not hold training up.
+      if (isIterableData(x)) await this.#predictAll(o, reader, parts);
+      else await this.turns.predict(() => this.#predictAll(o, reader, parts));
       return concatParts(parts);
     } finally {
       for (const part of parts) tf.dispose(flatten(part));
+      await reader.close();
       source.dispose();
     }
+  }
+
+  async #predictAll(o: Predicting, reader: EpochReader, parts: Nested<tf.Tensor>[]): Promise<void> {
+    const callbacks = this.#callbackList(o, reader.steps);
+    this.#steps.begin('predict');
+    this.stopPredicting = false;
+    await callbacks.onPredictBegin();
+    let group: Nested<tf.Tensor>[] = [];
+    await runEpoch(reader, {
+      begin: (number) => {
+        group = [];
+        return callbacks.onPredictBatchBegin(number);
+      },
+      run: (batch) => {
+        group.push(this.#run('predict', batch, reader.steps) as Nested<tf.Tensor>);
+        parts.push(group.at(-1) as Nested<tf.Tensor>);
+      },
+      end: (number) => tellOutputs(callbacks, number, group),
+      stopped: () => this.stopPredicting,
+    });
+    if (parts.length === 0) throw noBatches('predict');
+    await callbacks.onPredictEnd();
   }
 
   /**
@@ -253,11 +303,12 @@ export abstract class Trainer extends Trainable {
 
   #onBatch(kind: 'train' | 'test', x: DataInput, y: DataInput | null | undefined, options?: OnBatchOptions): unknown {
     const who = `${kind}OnBatch`;
+    this.turns.check(who);
     requireReady(`${this.label}: ${who}`);
     const compilation = this.compiledFor(who);
     const o = parseOnBatch(who, options);
-    const batch = makeSource.oneBatch(this, who, x, y, o);
-    compilation.resetMetrics();
+    const batch = makeSource.oneBatch(this, kind, x, y, o);
+    this.resetMetrics();
     const logs = (this.#run(kind, batch) as Record<string, number> | undefined) ?? compilation.results();
     return o.returnDict ? logs : this.#scores(logs);
   }
@@ -266,7 +317,7 @@ export abstract class Trainer extends Trainable {
   // biome-ignore lint/suspicious/noExplicitAny: the structure of the outputs is the model's
   predictOnBatch(x: DataInput): any {
     requireReady(`${this.label}: predictOnBatch`);
-    return this.#run('predict', makeSource.oneBatch(this, 'predictOnBatch', x, undefined, {}));
+    return this.#run('predict', makeSource.oneBatch(this, 'predict', x, undefined, {}));
   }
 
   /** Frees the weights, the optimizer's and the metrics' state. The model cannot be used any more. */
@@ -276,9 +327,24 @@ export abstract class Trainer extends Trainable {
   }
 }
 
+/** Tells callbacks the outputs of a group of batches, which they may look at until they are done. */
+function tellOutputs(callbacks: CallbackList, step: number, group: readonly Nested<tf.Tensor>[]): void | Promise<void> {
+  let joined: Nested<tf.Tensor> | undefined;
+  const outputs = (): Nested<tf.Tensor> => {
+    if (group.length === 1) return group[0] as Nested<tf.Tensor>;
+    joined ??= concatParts(group);
+    return joined;
+  };
+  const free = (): void => {
+    if (joined !== undefined) tf.dispose(flatten(joined));
+  };
+  const told = callbacks.onPredictBatchEnd(step, () => ({ outputs: outputs() }));
+  if (told instanceof Promise) return told.finally(free);
+  free();
+}
+
 function concatParts(parts: readonly Nested<tf.Tensor>[]): Nested<tf.Tensor> {
-  const [first] = parts;
-  if (first === undefined) throw new ValueError('predict: the data gave no batches.');
+  const first = parts[0] as Nested<tf.Tensor>;
   const leaves = parts.map((part) => flatten(part));
   return mapStructure(first, (tensor, i) =>
     parts.length === 1

@@ -1,5 +1,5 @@
 /** What surrounds a model: `keras.utils`. */
-import { resetNames } from '../base/names';
+import { clearAll } from '../base/clearing';
 
 export { type GetFileOptions, getFile } from './getFile';
 export {
@@ -24,7 +24,10 @@ export { setRandomSeed } from './random';
 export { type Labels, toCategorical } from './toCategorical';
 
 /**
- * Starts the numbering of names again: the next layer of each class gets the first name.
+ * Forgets what is kept for the whole process: the numbering of names starts again, so that the next layer of each class
+ * gets the first name; the global seed generator starts anew; recorded steps with their sessions and caches are freed,
+ * and made again where a model still trains. Weights stay; those of models that nobody has are freed by the engine's
+ * garbage collection.
  *
  * @example
  * clearSession();
@@ -32,5 +35,5 @@ export { type Labels, toCategorical } from './toCategorical';
  * @see https://keras.io/api/utils/config_utils/#clear_session-function
  */
 export function clearSession(): void {
-  resetNames();
+  clearAll();
 }

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { freeing } from '../../backend/tidy';
 import { formatValue, ValueError } from '../../base/errors';
-import type { Nested } from '../../base/nest';
+import { flatten, type Nested } from '../../base/nest';
 import { resolveOptions, type Signature } from '../../base/options';
 import { Mean, type Metric } from '../../metrics';
 import * as optimizers from '../../optimizers';
@@ -55,6 +55,7 @@ export class Compilation {
   readonly lossTracker: Mean;
   runEagerly: boolean;
   readonly stepsPerExecution: number;
+  readonly #givenOptimizer: unknown;
 
   /**
    * @param outputNames names of the layers that make the outputs, where they are known.
@@ -75,6 +76,7 @@ export class Compilation {
     const hasMetrics = Boolean(metrics ?? weightedMetrics);
     this.compileMetrics = hasMetrics ? new CompileMetrics(metrics, weightedMetrics, outputNames, outputs) : undefined;
     // Last, because they make variables: nothing is left behind where an argument is wrong.
+    this.#givenOptimizer = options.optimizer;
     this.optimizer = optimizers.get(options.optimizer as optimizers.OptimizerIdentifier);
     this.lossTracker = new Mean({ name: 'loss' });
     this.runEagerly = runEagerly;
@@ -103,6 +105,21 @@ export class Compilation {
       for (const metric of this.compileLoss?.metrics ?? []) results[metric.name] = metric.result() as tf.Tensor;
       return toNumbers(results);
     });
+  }
+
+  /**
+   * Frees the state that was made here, when `next` takes its place: the optimizer and the metrics that were given by
+   * name. Objects that the caller made stay as they are, since they may be given again.
+   */
+  release(next: Compilation): void {
+    const kept = new Set<unknown>([...this.#given, next.optimizer, ...next.#given]);
+    for (const part of [this.optimizer, ...this.metrics]) if (!kept.has(part)) part.dispose();
+  }
+
+  /** What `compile` was given that is there as it was given. */
+  get #given(): unknown[] {
+    const { userMetrics, userWeightedMetrics } = this.compileMetrics ?? {};
+    return [this.#givenOptimizer, ...[userMetrics, userWeightedMetrics].flatMap((part) => flatten(part as never))];
   }
 
   /** Frees the optimizer's and the metrics' state. */

@@ -71,7 +71,10 @@ function checkArgument(name: string, argument: unknown): void {
   }
   const check = (item: unknown): void => {
     if (isNested(item)) for (const part of Object.values(item)) check(part);
-    else if (!isFitting(item, [...ACCURACY, ...CROSSENTROPY])) metrics.get(item as metrics.MetricIdentifier);
+    else if (!isFitting(item, [...ACCURACY, ...CROSSENTROPY])) {
+      const found: unknown = metrics.get(item as metrics.MetricIdentifier);
+      if (found instanceof metrics.Metric && found !== item) found.dispose();
+    }
   };
   check(argument);
 }

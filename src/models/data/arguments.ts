@@ -4,6 +4,7 @@ import type { CallbackLike } from '../../callbacks';
 import type { DataInput } from './data';
 import { isIterableData } from './iterableSource';
 import type { ClassWeight } from './sampleWeights';
+import { nextTensor } from './yieldedTensors';
 
 /** How much is printed: 0 nothing, 1 a progress bar, 2 a line an epoch; `'auto'` is 1. */
 export type Verbosity = 0 | 1 | 2 | 'auto';
@@ -71,6 +72,8 @@ export interface OnBatchOptions {
 export interface DataArguments {
   x: DataInput | object;
   y: DataInput | null | undefined;
+  /** Number of the first tensor made after the call: what a source gives with a lower one stays the caller's. */
+  firstTensor: number;
 }
 
 const FIT_KEYS = [
@@ -121,7 +124,7 @@ function splitData<O extends object>(
   if (isIterableData(x) && y !== undefined && y !== null) {
     throw new ValueError(`${who}: y must not be given when x is a dataset or an iterable: it gives [x, y] itself.`);
   }
-  return { data: { x, y }, options };
+  return { data: { x, y, firstTensor: nextTensor() }, options };
 }
 
 function checkCount(who: string, name: string, value: number | undefined, least = 1): void {
@@ -208,13 +211,12 @@ export function parseEvaluate(x: DataInput | object, y: unknown, third?: Evaluat
 
 /** The arguments of `predict`, checked, with defaults. */
 export function parsePredict(x: DataInput | object, options?: PredictOptions) {
-  const { batchSize, steps, verbose, callbacks } = given(
-    splitData('predict', PREDICT_KEYS, x, undefined, options).options,
-  );
+  const { data, options: o } = splitData('predict', PREDICT_KEYS, x, undefined, options);
+  const { batchSize, steps, verbose, callbacks } = given(o);
   checkCount('predict', 'batchSize', batchSize);
   checkCount('predict', 'steps', steps);
   checkVerbose('predict', verbose);
-  return { data: { x, y: undefined }, predicting: { batchSize, steps, verbose: verbosity(verbose), callbacks } };
+  return { data, predicting: { batchSize, steps, verbose: verbosity(verbose), callbacks } };
 }
 
 /** The options of `trainOnBatch` and `testOnBatch`, checked. */

@@ -8,6 +8,7 @@ import { type Batch, type BatchSource, type StepData, sampleCount } from './data
 /** Whole arrays, read in batches of rows. */
 export class ArraySource implements BatchSource {
   readonly count: number;
+  readonly canRestart = true;
   readonly #converter: Converter;
 
   constructor(

@@ -1,18 +1,23 @@
 import { type Shape, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
 import { mapShapes, SymbolicTensor, shapesOf } from '../../layers/symbolic';
+import type { StepKind } from '../steps/stepKinds';
 import type { Trainable } from '../trainable';
 import type { StepData } from './data';
 import { fitShape, orderInputs } from './inputs';
 import { checkShapes } from './shapes';
 
+/** Output shapes of models whose `call` must run to tell them, by the shapes of the inputs. */
+const probed = new WeakMap<Trainable, Map<string, Nested<Shape> | undefined>>();
+
 /**
  * Checks data against a model before anything of the model changes: the shapes of the inputs, the shapes of targets
- * against the outputs, and the values of class labels.
+ * against the outputs, and the values of class labels. A step that a user wrote takes what it likes.
  *
  * @throws ValueError naming the argument, the shape expected and the shape received.
  */
-export function checkData(model: Trainable, who: string, data: StepData): void {
+export function checkData(model: Trainable, who: string, kind: StepKind, data: StepData): void {
+  if (model.hasOwnStep(kind)) return;
   const shapes = outputShapes(model, who, data);
   if (!shapes || !model.compiled || data.y === undefined) return;
   const outputs = mapShapes(shapes, (shape) => new SymbolicTensor(shape, { name: 'output' }));
@@ -38,6 +43,15 @@ function outputShapes(model: Trainable, who: string, { x }: StepData): Nested<Sh
     shapes = inputs.map((input, i) => fitShape(who, input, [null, ...(given[i]?.shape.slice(1) ?? [])])) as never;
     if (inputs.length === 1) shapes = (shapes as never[])[0] as never;
   }
+  if (inputStructure) return model.computeOutputShape(shapes as never);
+  const known = probed.get(model) ?? new Map<string, Nested<Shape> | undefined>();
+  probed.set(model, known);
+  const key = JSON.stringify(shapes);
+  if (!known.has(key)) known.set(key, probeOutputShapes(model, shapes));
+  return known.get(key);
+}
+
+function probeOutputShapes(model: Trainable, shapes: Nested<Shape>): Nested<Shape> | undefined {
   try {
     return model.computeOutputShape(shapes as never);
   } catch (error) {

@@ -23,7 +23,7 @@ export interface Batch {
   rows: Int32Array | undefined;
   /** Number of samples. */
   size: number;
-  /** Frees what was made for this batch alone. */
+  /** Frees what was made for this batch alone, after its step. May be called again. */
   dispose(): void;
 }
 
@@ -31,6 +31,8 @@ export interface Batch {
 export interface BatchSource {
   /** Batches in one pass; `undefined` where only reading tells. */
   readonly batchCount: number | undefined;
+  /** Whether `batches()` starts anew each time; a generator object does not. */
+  readonly canRestart: boolean;
   /** One pass over the data. */
   batches(): AsyncIterable<Batch> | Iterable<Batch>;
   /** Frees tensors that were made from the caller's arrays. */

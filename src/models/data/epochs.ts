@@ -1,19 +1,29 @@
+import { ValueError } from '../../base/errors';
 import type { Batch, BatchSource } from './data';
 
-/** Batches of one run of the training function: `stepsPerExecution` of them, the last group may be smaller. */
+/** Batches of one run of the training function: `stepsPerExecution` of them, fewer where the data end. */
 export interface Group {
   first: number;
+  /** Number of the group's last step as callbacks are told it: of a whole group, also where the data end in it. */
   last: number;
   batches: Batch[];
 }
 
+type Pass = AsyncIterator<Batch> | Iterator<Batch>;
+
 /**
- * Reads epochs from a source. With `stepsPerEpoch` an epoch takes that many batches and the next one goes on where it
- * stopped; a source that ends early ends the epoch, with a warning, as in Keras.
+ * Reads epochs from a source. An epoch is one pass over the data or, with `stepsPerEpoch`, that many batches: the next
+ * one goes on where it stopped. Data that end before that end the epoch, with Keras's warning, and the next epoch starts
+ * them again. Data that cannot start again leave nothing to read.
+ *
+ * @see keras/src/trainers/epoch_iterator.py
  */
 export class EpochReader {
-  #pass: AsyncIterator<Batch> | Iterator<Batch> | undefined;
+  #pass: Pass | undefined;
+  /** Batches read in this pass. */
   #taken = 0;
+  /** Whether the last pass came to its end. */
+  #ended = false;
 
   constructor(
     readonly source: BatchSource,
@@ -26,73 +36,123 @@ export class EpochReader {
     return this.stepsPerEpoch ?? this.source.batchCount;
   }
 
-  /** The groups of one epoch. The reader of a group frees its batches. */
-  async *epoch(): AsyncIterable<Group> {
-    if (this.stepsPerEpoch === undefined) this.#pass = undefined;
-    for (let step = 0; this.stepsPerEpoch === undefined || step < this.stepsPerEpoch; ) {
-      const batches = await this.#take(
-        Math.min(this.stepsPerExecution, (this.stepsPerEpoch ?? Number.POSITIVE_INFINITY) - step),
-      );
-      if (batches.length === 0) {
-        if (this.stepsPerEpoch !== undefined) warnOutOfData();
-        return;
-      }
-      yield { first: step, last: step + batches.length - 1, batches };
-      step += batches.length;
-    }
-    // A pass that has just been used up starts again in the next epoch.
-    if (this.#taken === this.source.batchCount) this.#pass = undefined;
+  /** Whether the data have come to their end and are known not to start again. */
+  get isSpent(): boolean {
+    return this.#ended && !this.source.canRestart;
   }
 
-  async #take(count: number): Promise<Batch[]> {
+  /** The groups of one epoch; none where the data have ended for good. The reader of a group frees its batches. */
+  async *epoch(): AsyncIterable<Group> {
+    const { stepsPerEpoch, stepsPerExecution } = this;
+    if (stepsPerEpoch === undefined) await this.restart();
+    for (let step = 0; stepsPerEpoch === undefined || step < stepsPerEpoch; step += stepsPerExecution) {
+      let batches = await this.#take();
+      // The last epoch may have stopped right at the end, which only this look tells.
+      if (step === 0 && batches.length === 0 && this.source.canRestart) batches = await this.#take();
+      if (batches.length > 0) yield { first: step, last: step + stepsPerExecution - 1, batches };
+      if (!this.#ended) continue;
+      const wanted = stepsPerEpoch !== undefined && step + batches.length < stepsPerEpoch;
+      if (wanted && (step > 0 || batches.length > 0)) warnOutOfData();
+      return;
+    }
+    if (this.#taken === this.source.batchCount) await this.close();
+  }
+
+  /** The batches of one group; fewer, or none, where the pass ends. */
+  async #take(): Promise<Batch[]> {
     if (this.#pass === undefined) {
       this.#pass = iteratorOf(this.source.batches());
       this.#taken = 0;
     }
+    this.#ended = false;
     const batches: Batch[] = [];
-    while (batches.length < count) {
-      const pending = this.#pass.next();
-      const next = pending instanceof Promise ? await pending : pending;
-      if (next.done) break;
-      batches.push(next.value);
-      this.#taken++;
+    try {
+      while (batches.length < this.stepsPerExecution) {
+        const pending = this.#pass.next();
+        const next = pending instanceof Promise ? await pending : pending;
+        if (next.done) {
+          this.#pass = undefined;
+          this.#ended = true;
+          break;
+        }
+        batches.push(next.value);
+        this.#taken++;
+      }
+    } catch (error) {
+      for (const batch of batches) batch.dispose();
+      throw error;
     }
     return batches;
   }
+
+  /** Lets the next epoch begin with the first batch, where the data can start again. */
+  async restart(): Promise<void> {
+    if (this.source.canRestart) await this.close();
+  }
+
+  /** Ends the pass that is under way: generators are told by their `return()`. */
+  async close(): Promise<void> {
+    const pass = this.#pass;
+    this.#pass = undefined;
+    await pass?.return?.();
+  }
 }
 
-function iteratorOf(batches: AsyncIterable<Batch> | Iterable<Batch>): AsyncIterator<Batch> | Iterator<Batch> {
+function iteratorOf(batches: AsyncIterable<Batch> | Iterable<Batch>): Pass {
   return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
 }
 
-function warnOutOfData(): void {
+/** Tells, in Keras's words, that an epoch ended before its time. */
+export function warnOutOfData(): void {
   process.emitWarning(
-    'the data ran out; the epoch ends early. Make sure that it holds stepsPerEpoch * epochs batches, or repeat it.',
+    'Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at ' +
+      'least stepsPerEpoch * epochs batches. Repeat it, or pass something that can be iterated again, such as an ' +
+      'object whose [Symbol.iterator]() starts anew.',
     'UserWarning',
+  );
+}
+
+/** The error where data were to give batches and gave none. */
+export function noBatches(who: string): ValueError {
+  return new ValueError(
+    `${who}: expected at least one batch. Received: data without any. Pass arrays, or something to iterate over that ` +
+      'gives batches each time it is asked; a generator object gives its batches once.',
   );
 }
 
 /** What is done in an epoch: with each batch, around each group, and when to stop. */
 export interface EpochWork {
   begin(step: number): undefined | void | Promise<void>;
+  /** A promise to await before the steps of a group, if there is something to wait for. */
+  waits?(): Promise<void> | undefined;
   run(batch: Batch): void;
   end(step: number): undefined | void | Promise<void>;
   stopped(): boolean;
 }
 
-/** Goes through an epoch; timers and signals get their turn in between. */
-export async function runEpoch(reader: EpochReader, work: EpochWork): Promise<void> {
+/** Goes through an epoch; timers and signals get their turn in between. Returns the number of batches. */
+export async function runEpoch(reader: EpochReader, work: EpochWork): Promise<number> {
   const breather = new Breather();
+  let count = 0;
   for await (const { first, last, batches } of reader.epoch()) {
-    const begun = work.begin(first);
-    if (begun) await begun;
-    for (const batch of batches) work.run(batch);
+    try {
+      const begun = work.begin(first);
+      if (begun) await begun;
+      for (let pause = work.waits?.(); pause; pause = work.waits?.()) await pause;
+      for (const batch of batches) {
+        work.run(batch);
+        count++;
+      }
+    } finally {
+      for (const batch of batches) batch.dispose();
+    }
     const ended = work.end(last);
     if (ended) await ended;
-    if (work.stopped()) return;
+    if (work.stopped()) return count;
     const pause = breather.pause();
     if (pause) await pause;
   }
+  return count;
 }
 
 /** Lets timers, signals and charts run, now and then: every 20 ms of work. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { isPlainObject } from '../../base/options';
 import { Converter } from './converter';
 import { type Arity, type Batch, type BatchSource, type StepData, sampleCount } from './data';
+import { YieldedTensors } from './yieldedTensors';
 
 /** Whether data is something to iterate over: a `tf.data.Dataset`, or an (async) iterable that is no array. */
 export function isIterableData(data: unknown): boolean {
@@ -15,34 +16,42 @@ function isDataset(data: unknown): data is tf.data.Dataset<tf.TensorContainer> {
 }
 
 /**
- * A `tf.data.Dataset` or an (async) iterable of `x`, `[x, y]`, `[x, y, sampleWeight]` or `{ xs, ys }`. Tensors of a
- * `Dataset` are freed after their step; those of other iterables stay the caller's.
+ * A `tf.data.Dataset` or an (async) iterable of `x`, `[x, y]`, `[x, y, sampleWeight]` or `{ xs, ys }`. Which of the
+ * tensors are freed after their step, `YieldedTensors` decides.
  */
 export class IterableSource implements BatchSource {
   readonly batchCount: number | undefined;
+  canRestart = true;
+  readonly #tensors: YieldedTensors;
 
+  /**
+   * @param prepare what is done with the data of a batch before its step: checks and class weights.
+   * @param firstTensor number of the first tensor that the source may have made.
+   */
   constructor(
     readonly who: string,
     readonly iterable: object,
     readonly arity: Arity,
     readonly prepare: (data: StepData, converter: Converter) => StepData,
+    firstTensor: number,
   ) {
     const size = (iterable as { size?: unknown }).size;
     this.batchCount = isDataset(iterable) && typeof size === 'number' && Number.isFinite(size) ? size : undefined;
+    this.#tensors = new YieldedTensors(who, firstTensor);
   }
 
   async *batches(): AsyncIterable<Batch> {
-    const { iterable } = this;
-    const owned = isDataset(iterable);
-    const elements = owned ? datasetElements(iterable) : (iterable as AsyncIterable<unknown>);
-    for await (const element of elements) yield this.#batch(element, owned);
+    const iterator = await iteratorOf(this.iterable);
+    this.canRestart = (iterator as object) !== this.iterable;
+    for await (const element of { [Symbol.asyncIterator]: () => iterator }) yield this.#batch(await element);
   }
 
-  #batch(element: unknown, owned: boolean): Batch {
+  #batch(element: unknown): Batch {
     const converter = new Converter(this.who);
+    const number = this.#tensors.receive(element);
     const dispose = (): void => {
       converter.dispose();
-      if (owned) tf.dispose(element as tf.TensorContainer);
+      this.#tensors.used(number);
     };
     try {
       const [x, y, sampleWeight] = unpack(element);
@@ -64,12 +73,19 @@ export class IterableSource implements BatchSource {
     }
   }
 
-  dispose(): void {}
+  dispose(): void {
+    this.#tensors.dispose();
+  }
 }
 
-async function* datasetElements(dataset: tf.data.Dataset<tf.TensorContainer>): AsyncIterable<unknown> {
-  const iterator = await dataset.iterator();
-  for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+/** One pass over an iterable, asynchronous or not; elements that are promises are awaited. */
+async function iteratorOf(iterable: object): Promise<AsyncIterator<unknown>> {
+  if (isDataset(iterable)) {
+    const iterator = await iterable.iterator();
+    return { next: () => iterator.next() as Promise<IteratorResult<unknown>> };
+  }
+  if (Symbol.asyncIterator in iterable) return (iterable as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  return (iterable as Iterable<unknown>)[Symbol.iterator]() as unknown as AsyncIterator<unknown>;
 }
 
 function unpack(element: unknown): unknown[] {

@@ -1,5 +1,6 @@
 import { formatValue, ValueError } from '../../base/errors';
 import { flatten } from '../../base/nest';
+import type { StepKind } from '../steps/stepKinds';
 import type { Trainable } from '../trainable';
 import type { DataArguments, OnBatchOptions, Predicting, Testing, Training } from './arguments';
 import { ArraySource, splitData } from './arraySource';
@@ -19,6 +20,14 @@ interface SourceOptions {
   classWeight?: ClassWeight | undefined;
 }
 
+/** Whose data it is, and for which step. */
+interface Use {
+  readonly model: Trainable;
+  /** The method and argument, for messages. */
+  readonly who: string;
+  readonly kind: StepKind;
+}
+
 function arityOf(model: Trainable): Arity {
   const count = (structure: Parameters<typeof flatten>[0] | undefined): number | undefined =>
     structure === undefined ? undefined : flatten(structure).length;
@@ -27,8 +36,7 @@ function arityOf(model: Trainable): Arity {
 
 /** Tensors from the caller's arrays, with class weights applied. */
 function convertData(
-  model: Trainable,
-  who: string,
+  { model, who }: Use,
   { x, y }: DataArguments,
   { sampleWeight, classWeight }: SourceOptions,
   converter: Converter,
@@ -55,50 +63,54 @@ function orFree<T>(converter: Converter, body: () => T): T {
 }
 
 function arraySource(
-  model: Trainable,
-  who: string,
+  { model, who, kind }: Use,
   data: StepData,
   options: SourceOptions,
   converter: Converter,
 ): ArraySource {
-  checkData(model, who, data);
+  checkData(model, who, kind, data);
   return new ArraySource(who, data, options.batchSize ?? DEFAULT_BATCH_SIZE, options.shuffle ?? false, converter);
 }
 
-function source(model: Trainable, who: string, given: DataArguments, options: SourceOptions): BatchSource {
-  if (isIterableData(given.x)) return iterableSource(model, who, given.x as object, options);
-  const converter = new Converter(who);
-  return orFree(converter, () =>
-    arraySource(model, who, convertData(model, who, given, options, converter), options, converter),
-  );
+function source(use: Use, given: DataArguments, options: SourceOptions): BatchSource {
+  if (isIterableData(given.x)) return iterableSource(use, given, options);
+  const converter = new Converter(use.who);
+  return orFree(converter, () => arraySource(use, convertData(use, given, options, converter), options, converter));
 }
 
-function iterableSource(model: Trainable, who: string, iterable: object, options: SourceOptions): IterableSource {
+function iterableSource(
+  { model, who, kind }: Use,
+  { x, firstTensor }: DataArguments,
+  options: SourceOptions,
+): IterableSource {
   if (options.sampleWeight !== undefined) {
     throw new ValueError(
       `${who}: sampleWeight must not be given with a dataset or an iterable: let it give [x, y, sampleWeight].`,
     );
   }
-  return new IterableSource(who, iterable, arityOf(model), (data, converter) => {
+  const prepare = (data: StepData, converter: Converter): StepData => {
     const weighted = applyClassWeight(who, data, options.classWeight, converter);
-    checkData(model, who, weighted);
+    checkData(model, who, kind, weighted);
     return weighted;
-  });
+  };
+  return new IterableSource(who, x as object, arityOf(model), prepare, firstTensor);
 }
 
 function validationSource(
   model: Trainable,
   given: Training['validationData'],
   batchSize: number | undefined,
+  firstTensor: number,
 ): BatchSource {
-  if (isIterableData(given)) return source(model, 'fit: validationData', { x: given as object, y: undefined }, {});
+  const use: Use = { model, who: 'fit: validationData', kind: 'test' };
+  if (isIterableData(given)) return source(use, { x: given as object, y: undefined, firstTensor }, {});
   if (!Array.isArray(given) || given.length < 2 || given.length > 3) {
     throw new ValueError(
       `fit: validationData must be [x, y], [x, y, sampleWeight] or a dataset. Received: ${formatValue(given)}.`,
     );
   }
   const [x, y, sampleWeight] = given as [DataInput, DataInput, DataInput?];
-  return source(model, 'fit: validationData', { x, y }, { batchSize, sampleWeight });
+  return source(use, { x, y, firstTensor }, { batchSize, sampleWeight });
 }
 
 /** The sources of the methods of a model. Data is converted and checked here, before anything of the model changes. */
@@ -108,22 +120,25 @@ export const makeSource = {
     given: DataArguments,
     o: Training,
   ): { train: BatchSource; validation: BatchSource | undefined; dispose(): void } {
+    const use: Use = { model, who: 'fit', kind: 'train' };
     const made: BatchSource[] = [];
     const dispose = (): void => {
       for (const each of made) each.dispose();
     };
     try {
-      let validation = o.validationData ? validationSource(model, o.validationData, o.validationBatchSize) : undefined;
+      let validation = o.validationData
+        ? validationSource(model, o.validationData, o.validationBatchSize, given.firstTensor)
+        : undefined;
       if (validation) made.push(validation);
       if (validation || o.validationSplit === 0) {
-        made.push(source(model, 'fit', given, o));
+        made.push(source(use, given, o));
         return { train: made.at(-1) as BatchSource, validation, dispose };
       }
       const converter = new Converter('fit');
       const train = orFree(converter, () => {
         // Validation data carries sample weights, but not class weights.
-        const plain = convertData(model, 'fit', given, { sampleWeight: o.sampleWeight }, converter);
-        checkData(model, 'fit', plain);
+        const plain = convertData(use, given, { sampleWeight: o.sampleWeight }, converter);
+        checkData(model, 'fit', 'train', plain);
         const [trained, held] = splitData('fit', plain, o.validationSplit, converter);
         validation = new ArraySource(
           'fit',
@@ -143,23 +158,25 @@ export const makeSource = {
     }
   },
 
-  forEvaluate: (model: Trainable, given: DataArguments, o: Testing): BatchSource => source(model, 'evaluate', given, o),
+  forEvaluate: (model: Trainable, given: DataArguments, o: Testing): BatchSource =>
+    source({ model, who: 'evaluate', kind: 'test' }, given, o),
 
   forPredict: (model: Trainable, given: DataArguments, o: Predicting): BatchSource =>
-    source(model, 'predict', given, o),
+    source({ model, who: 'predict', kind: 'predict' }, given, o),
 
   /** A batch from the arguments of `trainOnBatch` and its like. */
   oneBatch(
     model: Trainable,
-    who: string,
+    kind: StepKind,
     x: DataInput,
     y: DataInput | null | undefined,
     options: OnBatchOptions,
   ): Batch {
+    const who = `${kind}OnBatch`;
     const converter = new Converter(who);
     return orFree(converter, () => {
-      const data = convertData(model, who, { x, y }, options as SourceOptions, converter);
-      checkData(model, who, data);
+      const data = convertData({ model, who, kind }, { x, y, firstTensor: 0 }, options as SourceOptions, converter);
+      checkData(model, who, kind, data);
       return { data, rows: undefined, size: sampleCount(who, data), dispose: () => converter.dispose() };
     });
   },

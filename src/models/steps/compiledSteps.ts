@@ -8,6 +8,7 @@ import {
   type SessionFunction,
   Unrecordable,
 } from '../../backend/graph';
+import { whenCleared } from '../../base/clearing';
 import { flatten, mapStructure, type Nested, packLike } from '../../base/nest';
 import { type Batch, type StepData, takeRows } from '../data/data';
 import type { StepLogs, Trainable } from '../trainable';
@@ -75,13 +76,23 @@ interface ResultShape {
 }
 
 /** Ends the sessions of models that nobody has any more, and nobody has disposed of. */
-const abandoned = new FinalizationRegistry<GraphSession>((session) => session.dispose());
+const abandoned = new FinalizationRegistry<{ session: GraphSession; weak: WeakRef<CompiledSteps> }>((left) => {
+  all.delete(left.weak);
+  left.session.dispose();
+});
+/** Those that may have recorded something. */
+const all = new Set<WeakRef<CompiledSteps>>();
+
+whenCleared(() => {
+  for (const weak of all) weak.deref()?.clear();
+});
 
 /** The compiled steps of one model, in one session. */
 export class CompiledSteps {
   readonly #model: Trainable;
   #session: GraphSession;
   #steps: CompiledStep[] = [];
+  readonly #weak = new WeakRef<CompiledSteps>(this);
   readonly #recordings: Record<StepKind, { made: number; runs: number }> = {
     train: { made: 0, runs: 0 },
     test: { made: 0, runs: 0 },
@@ -90,12 +101,13 @@ export class CompiledSteps {
 
   constructor(model: Trainable) {
     this.#model = model;
+    all.add(this.#weak);
     this.#session = this.#open();
   }
 
   #open(): GraphSession {
     const session = new GraphSession();
-    abandoned.register(this, session, this);
+    abandoned.register(this, { session, weak: this.#weak }, this);
     return session;
   }
 
@@ -151,7 +163,7 @@ export class CompiledSteps {
   }
 
   #compile(kind: StepKind, signature: string, batch: Batch): CompiledStep {
-    if (this.#steps.length >= MOST_STEPS) this.#restart();
+    if (this.#steps.length >= MOST_STEPS) this.clear();
     this.#rehearse(kind, batch);
     const watch = new Watch(this.#model);
     try {
@@ -184,14 +196,17 @@ export class CompiledSteps {
     }
   }
 
-  #restart(): void {
-    this.dispose();
+  /** Forgets all recorded steps; the newest values go back to the variables. */
+  clear(): void {
+    abandoned.unregister(this);
+    this.#session.dispose();
     this.#session = this.#open();
     this.#steps = [];
   }
 
   dispose(): void {
     abandoned.unregister(this);
+    all.delete(this.#weak);
     this.#session.dispose();
   }
 }

@@ -5,6 +5,7 @@ import { flatten, mapStructure, type Nested } from '../../base/nest';
 import { toNumbers } from '../compile/compilation';
 import { type Batch, takeRows } from '../data/data';
 import type { StepLogs, Trainable } from '../trainable';
+import { buildFromBatch } from './building';
 import { type CompiledStep, CompiledSteps } from './compiledSteps';
 import { runStep, type StepKind, type StepResult } from './stepKinds';
 
@@ -15,6 +16,8 @@ const WORTHWHILE = 12;
 export class StepRunner {
   readonly #model: Trainable;
   readonly #eagerSteps: Record<StepKind, number> = { train: 0, test: 0, predict: 0 };
+  /** Kinds of steps that a batch has been there for, so that all they use is built. */
+  readonly #built = new Set<StepKind>();
   /** Kinds of steps that cannot be compiled. */
   readonly #refused = new Set<StepKind>();
   /** Why; each is said once. */
@@ -35,6 +38,10 @@ export class StepRunner {
    * @param planned how many such steps the caller is going to make, if it knows.
    */
   run(kind: StepKind, batch: Batch, planned = 0): StepResult {
+    if (!this.#built.has(kind)) {
+      buildFromBatch(this.#model, kind, batch);
+      this.#built.add(kind);
+    }
     if (!this.#worthwhile(kind, planned)) return this.#runEagerly(kind, batch);
     const step = this.#compiledFor(kind, batch);
     let reason: string;
