@@ -45,6 +45,17 @@ export interface ResvgJs {
   };
 }
 
+export interface Dagre {
+  Graph: new () => {
+    setGraph(options: object): void;
+    setNode(name: string, size: { width: number; height: number }): void;
+    setEdge(from: string, to: string, label: object): void;
+    node(name: string): { x: number; y: number; width: number; height: number };
+    edge(from: string, to: string): { points: { x: number; y: number }[] };
+  };
+  layout(graph: InstanceType<Dagre['Graph']>): void;
+}
+
 /** What a tar archive says of a member. */
 export interface TarHeader {
   readonly name: string;
@@ -106,6 +117,9 @@ export function fontFiles(who: string): string[] {
     optional(who, 'dejavu-fonts-ttf', 'a PNG or GIF', () => require.resolve(`dejavu-fonts-ttf/ttf/${file}`)),
   );
 }
+
+export const dagre = (who: string): Dagre =>
+  optional(who, '@dagrejs/dagre', 'the graph of a model', () => require('@dagrejs/dagre'));
 
 export const tarStream = (who: string): TarStream =>
   optional(who, 'tar-stream', 'a .tar.gz file', () => require('tar-stream'));

@@ -162,7 +162,7 @@ export function plotModel(model: ModelLike, options: PlotModelOptions = {}): Fig
   const labels = layers.map((layer) => labelOf(layer, options));
   const sizes = labels.map(sizeOf);
   const along = sizes.map(({ width, height }) => (sideways ? { width: height, height: width } : { width, height }));
-  const { places, bends, width, height } = layOut(along, edges);
+  const { places, bends, width, height } = layOut(WHO, along, edges);
   const arrows = edges.map(([from, to], i) => {
     const [start, end] = [places[from] as Point, places[to] as Point];
     const bottom = start[1] + (along[from] as { height: number }).height;

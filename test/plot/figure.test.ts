@@ -137,6 +137,12 @@ describe('a package that is not installed', () => {
       'slidingKernel: an animation',
       (plot: typeof import('../../src/plot')) => plot.slidingKernel([[1]], [[1]]).gif(),
     ],
+    [
+      '@dagrejs/dagre',
+      'plotModel: the graph of a model',
+      (plot: typeof import('../../src/plot')) =>
+        plot.plotModel({ name: 'm', layers: [{ name: 'a', className: 'A', inboundNodes: [{ inputTensors: [] }] }] }),
+    ],
     ['@resvg/resvg-js', 'heatmap: a PNG or GIF', (plot: typeof import('../../src/plot')) => plot.heatmap([[1]]).png()],
   ])('%s is named, with what to do', (name, what, run) => {
     const plot = plotWithout(name);

@@ -56,6 +56,11 @@ test('branches, a shared layer and a skipping edge', () => {
   expect(textsOf(svg).filter((text) => text === 'shared')).toHaveLength(1);
   // a and b to shared, shared and a to the sum: four arrows, each a line and a head.
   expect(elementsOf(svg, 'path')).toHaveLength(8);
+  const middleOf = (i: number): number => Number(headsOf(svg)[i]?.x) + Number(headsOf(svg)[i]?.width) / 2;
+  const lines = elementsOf(svg, 'path').filter(({ fill }) => fill === 'none');
+  const skipping = lines.map(({ d }) => /L ([\d.]+) [\d.]+/.exec(d as string)?.[1]).filter((x) => x !== undefined);
+  expect(skipping).toHaveLength(1); // of a to the sum, past shared, which is the third box
+  expect(Math.abs(Number(skipping[0]) - middleOf(2))).toBeGreaterThan(Number(headsOf(svg)[2]?.width) / 2);
 });
 
 test('plain objects will do; calls from outside the model are no edges', () => {
@@ -106,7 +111,7 @@ test.each([
   expect(() => plotModel(model as never, options as never)).toThrow(message);
 });
 
-test('layout of any graph: edges lead down, nothing overlaps, all is inside', () => {
+test('layout of any graph: edges lead down and around boxes, nothing overlaps, all is inside', () => {
   const graph = fc.integer({ min: 2, max: 12 }).chain((count) =>
     fc.record({
       boxes: fc.array(
@@ -121,7 +126,7 @@ test('layout of any graph: edges lead down, nothing overlaps, all is inside', ()
   );
   fc.assert(
     fc.property(graph, ({ boxes, edges }) => {
-      const { places, bends, width, height } = layOut(boxes, edges);
+      const { places, bends, width, height } = layOut('test', boxes, edges);
       const sides = boxes.map((box, i) => {
         const [x, y] = places[i] as [number, number];
         return { left: x - box.width / 2, right: x + box.width / 2, top: y, bottom: y + box.height };
@@ -136,7 +141,11 @@ test('layout of any graph: edges lead down, nothing overlaps, all is inside', ()
         const ys = [sides[from]?.bottom, ...(bends[i] ?? []).map(([, y]) => y), sides[to]?.top] as number[];
         return ys.every((y, k) => k === 0 || y >= (ys[k - 1] as number));
       });
-      return inside && apart && down;
+      const around = bends.flat().every(([x, y]) => {
+        const isFree = sides.every((box) => x < box.left || box.right < x || y < box.top || box.bottom < y);
+        return isFree && x >= 0 && x <= width;
+      });
+      return inside && apart && down && around;
     }),
     { numRuns: 60 },
   );
