@@ -4,6 +4,7 @@ import { SeedGenerator } from '../backend/random';
 import { freeing, tidy } from '../backend/tidy';
 import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import { type DType, Variable } from '../backend/variable';
+import type { ShapedArray } from '../base/arrays';
 import { Callable, classNameOf } from '../base/callable';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../base/errors';
 import { autoName, pathOf, withScope } from '../base/names';
@@ -63,7 +64,7 @@ export type { TensorOrArray };
 /** Calling a layer: symbolic tensors give symbolic tensors, tensors (or nested arrays) give tensors. */
 export interface Layer {
   (inputs: SymbolicTensor | readonly SymbolicTensor[], options?: CallOptions): SymbolicTensor;
-  (inputs: TensorOrArray | readonly tf.Tensor[], options?: CallOptions): tf.Tensor;
+  (inputs: TensorOrArray | readonly (tf.Tensor | ShapedArray)[], options?: CallOptions): tf.Tensor;
 }
 
 /** The call being made now: whether it trains, and where losses are gathered. */
