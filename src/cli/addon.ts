@@ -1,6 +1,6 @@
 /** The Node.js addon: tfjs-node's C++ sources compiled against the library. */
 import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Wheel } from './platform';
 import { InstallError, lastLines, run } from './process';
 import type { Progress } from './progress';
@@ -84,9 +84,9 @@ export function placeLibraries(library: string, wheel: Wheel, tree: string): voi
   }
 }
 
-/** Makes a file beside its place and renames it there: whoever looks sees the old one or the new one. */
+/** Makes a file beside its place, hidden, and renames it there: whoever looks sees the old one or the new one. */
 export function replaceFile(place: string, make: (path: string) => void): void {
-  const aside = `${place}.${process.pid}`;
+  const aside = join(dirname(place), `.${basename(place)}.${process.pid}`);
   rmSync(aside, { force: true });
   make(aside);
   renameSync(aside, place);

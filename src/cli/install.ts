@@ -17,7 +17,6 @@ import {
   replaceFile,
   tryAddon,
 } from './addon';
-import { acquireLock } from './lock';
 import { cacheDirectory, platformName, TENSORFLOW_VERSION, TFJS_NODE_VERSION, type Wheel, wheelFor } from './platform';
 import { InstallError, withCleanUp } from './process';
 import type { Progress } from './progress';
@@ -54,28 +53,24 @@ export async function installInto(
   const library = join(cache, `tensorflow-${TENSORFLOW_VERSION}-${platform}`);
   const addonName = `addon-${TFJS_NODE_VERSION}-${ADDON_REVISION}-napi${NAPI_VERSION}-tensorflow`;
   const addon = join(cache, `${addonName}-${TENSORFLOW_VERSION}-${platform}`);
-  if (!existsSync(library) || !existsSync(addon)) {
-    const release = await acquireLock(cache, 'lock', () => progress.step('waiting for another installation'));
-    await withCleanUp(async () => {
-      removeAbandoned(cache);
-      if (!existsSync(addon)) await tools.findCompiler(); // before the large download
-      await make(cache, library, async (scratch) => {
-        progress.say(`Installing TensorFlow ${TENSORFLOW_VERSION} for Node.js, once, into ${cache}`);
-        await tools.fetchWheel(wheel, scratch, progress);
-        return join(scratch, 'tensorflow');
-      });
-      await make(cache, addon, async (scratch) => {
-        await tools.compileAddon({ tfjsNode, library, wheel }, scratch, progress);
-        return scratch;
-      });
-    }, release);
-  }
+  removeAbandoned(cache);
+  if (!existsSync(addon)) await tools.findCompiler(); // before the large download
+  await make(cache, library, async (scratch) => {
+    progress.say(`Installing TensorFlow ${TENSORFLOW_VERSION} for Node.js, once, into ${cache}`);
+    await tools.fetchWheel(wheel, scratch, progress);
+    return join(scratch, 'tensorflow');
+  });
+  await make(cache, addon, async (scratch) => {
+    await tools.compileAddon({ tfjsNode, library, wheel }, scratch, progress);
+    return scratch;
+  });
   await place(tfjsNode, library, addon, wheel, tools);
 }
 
 /** Notes what is installed where the launcher looks for it: `scripts/keras-ts.js` reads this. */
 export function writeStamp(tfjsNode: string, tensorflow: string): void {
-  const libraries = readdirSync(join(tfjsNode, LIBRARY_PATH)).map((name) => join(LIBRARY_PATH, name));
+  const names = readdirSync(join(tfjsNode, LIBRARY_PATH)).filter((name) => !name.startsWith('.'));
+  const libraries = names.map((name) => join(LIBRARY_PATH, name));
   const platform = `${process.platform}-${process.arch}`;
   const stamp = { tensorflow, platform, files: [ADDON_PATH, ...libraries] };
   replaceFile(join(tfjsNode, STAMP_PATH), (path) => writeFileSync(path, `${JSON.stringify(stamp, null, 2)}\n`));

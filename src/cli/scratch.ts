@@ -1,9 +1,12 @@
-/** Directories built aside and renamed into place, so that nothing is ever half-made. */
+/**
+ * Directories built aside and renamed into place, so that nothing is ever half-made. Two processes that make the same one
+ * at once do the work twice and no more: the rename decides.
+ */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isAlive } from './lock';
 
-const PREFIX = 'tmp-';
+const PREFIX = `tmp-${hostname()}-`;
 
 /** Makes an empty directory in the cache; its name tells whose it is. */
 export function makeScratch(cache: string): string {
@@ -11,12 +14,22 @@ export function makeScratch(cache: string): string {
   return mkdtempSync(join(cache, `${PREFIX}${process.pid}-`));
 }
 
-/** Removes what processes that were killed have left. */
+/** Removes what processes of this machine that were killed have left. */
 export function removeAbandoned(cache: string): void {
   if (!existsSync(cache)) return;
   for (const name of readdirSync(cache)) {
-    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1] ?? Number.NaN);
-    if (!Number.isNaN(pid) && !isAlive(pid)) rmSync(join(cache, name), { recursive: true, force: true });
+    const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : Number.NaN;
+    if (Number.isInteger(pid) && !isAlive(pid)) rmSync(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a process of this machine is running. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -7,14 +7,12 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { compileAddon, tryAddon } from '../../src/cli/addon';
 import { installInto, type Tools } from '../../src/cli/install';
-import { acquireLock } from '../../src/cli/lock';
 import { main } from '../../src/cli/main';
 import { cacheDirectory, TENSORFLOW_VERSION, wheelFor } from '../../src/cli/platform';
 import type { Progress } from '../../src/cli/progress';
@@ -146,94 +144,99 @@ describe('installing', () => {
     expect(existsSync(addonFile())).toBe(false);
   });
 
-  test('several at once do the work once', async () => {
-    const tools = fakeTools();
-    const steps: string[] = [];
-    await Promise.all([1, 2, 3].map(() => install(tools, { ...SILENT, step: (text) => steps.push(text) })));
-    expect(tools.calls.filter((call) => call !== 'try')).toEqual(['fetch', 'compile']);
-    expect(steps).toEqual(['waiting for another installation', 'waiting for another installation']);
-    expectInstalled();
-  });
-
   test('a machine that no wheel is for is told so', async () => {
     const installing = installInto(tfjsNode, SILENT, { cache, platform: 'win32-x64', tools: fakeTools() });
     await expect(installing).rejects.toThrow(`TensorFlow ${TENSORFLOW_VERSION} has no C library for win32-x64`);
   });
 });
 
-describe('interrupted', () => {
-  /** Another process that stops in the middle of its download. */
-  async function startHanging(): Promise<ChildProcess> {
-    const script = `
-      const { installInto } = require(${JSON.stringify(join(ROOT, 'src/cli/install.ts'))});
-      const { writeFileSync } = require('node:fs');
-      const tools = { findCompiler() {}, fetchWheel: (_, scratch) => new Promise(() => {
-        writeFileSync(scratch + '/half', 'made');
-        setInterval(() => {}, 1000);
-        console.log('hanging');
-      }) };
-      const progress = { say() {}, step() {}, update() {} };
-      installInto(${JSON.stringify(tfjsNode)}, progress, { cache: ${JSON.stringify(cache)}, platform: '${PLATFORM}', tools });`;
-    const child = spawn(process.execPath, ['-r', 'tsx/cjs', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise((resolve) => child.stdout?.once('data', resolve));
-    return child;
-  }
-  const ended = (child: ChildProcess): Promise<number | null> =>
-    new Promise((resolve) => {
-      child.once('exit', resolve);
-    });
+/** Another process that installs with tools of its own; when it is given, it has begun. */
+async function startProcess(tools: string): Promise<ChildProcess> {
+  const script = `
+    const { installInto } = require(${JSON.stringify(join(ROOT, 'src/cli/install.ts'))});
+    const { mkdirSync, readdirSync, writeFileSync } = require('node:fs');
+    const tools = ${tools};
+    const progress = { say: () => console.log('begun'), step() {}, update() {} };
+    installInto(${JSON.stringify(tfjsNode)}, progress, { cache: ${JSON.stringify(cache)}, platform: '${PLATFORM}', tools });`;
+  const child = spawn(process.execPath, ['-r', 'tsx/cjs', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const begun = new Promise((resolve) => child.stdout?.once('data', resolve));
+  await Promise.race([begun, ended(child)]);
+  return child;
+}
 
+/** Tools that stop in the middle of the download. */
+const HANGING = `{ findCompiler() {}, fetchWheel: (_, scratch) => new Promise(() => {
+  writeFileSync(scratch + '/half', 'made');
+  setInterval(() => {}, 1000);
+}) }`;
+
+async function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
+  return child.exitCode;
+}
+
+describe('interrupted', () => {
   test('by Ctrl-C it cleans up after itself', async () => {
-    const child = await startHanging();
-    expect(readdirSync(cache).length).toBe(2); // lock, scratch
+    const child = await startProcess(HANGING);
+    expect(readdirSync(cache)).toHaveLength(1); // scratch
     child.kill('SIGINT');
     expect(await ended(child)).toBe(130);
     expect(readdirSync(cache)).toEqual([]);
   });
 
-  test('by force, the next one cleans up and does not wait', async () => {
-    const child = await startHanging();
+  test('by force, the next one cleans up', async () => {
+    const child = await startProcess(HANGING);
     child.kill('SIGKILL');
     await ended(child);
-    expect(readdirSync(cache).length).toBe(2);
+    expect(readdirSync(cache)).toHaveLength(1);
     await install(fakeTools());
-    expectInstalled();
-  });
-
-  test('while another one works, the next one waits for it', async () => {
-    const child = await startHanging();
-    const tools = fakeTools();
-    const installing = install(tools);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(tools.calls).toEqual([]);
-    child.kill('SIGTERM');
-    await installing;
     expectInstalled();
   });
 });
 
-describe('the lock', () => {
-  test("of another machine is respected while it is fresh, set aside when it isn't", async () => {
-    mkdirSync(cache);
-    const path = join(cache, 'lock');
-    writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere', token: 'theirs' }));
-    const waits: number[] = [];
-    const locking = acquireLock(cache, 'lock', () => {
-      waits.push(Date.now());
-      const old = new Date(Date.now() - 120_000);
-      setTimeout(() => utimesSync(path, old, old), 300);
-    });
-    const release = await locking;
-    expect(Date.now() - (waits[0] as number)).toBeGreaterThanOrEqual(290);
-    release();
-    expect(readdirSync(cache)).toEqual([]);
+describe('several at once', () => {
+  test('one does not wait for another, nor takes its work away', async () => {
+    const child = await startProcess(HANGING);
+    const [theirs] = readdirSync(cache);
+    await install(fakeTools());
+    expect(readdirSync(cache)).toContain(theirs);
+    child.kill('SIGTERM');
+    await ended(child);
+    expectInstalled();
   });
 
-  test('that was taken over is not removed by its old holder', async () => {
-    const release = await acquireLock(cache, 'lock', () => {});
-    writeFileSync(join(cache, 'lock'), JSON.stringify({ pid: process.pid, host: 'elsewhere', token: 'theirs' }));
-    release();
-    expect(readdirSync(cache)).toEqual(['lock']);
+  test('two processes that do all the same at the same time both succeed', async () => {
+    const marks = join(directory, 'marks');
+    mkdirSync(marks);
+    // Each step begins and ends in both at once: neither finds what the other makes.
+    const tools = `{
+      findCompiler() {},
+      async fetchWheel(wheel, scratch) {
+        await both('fetch');
+        mkdirSync(scratch + '/tensorflow/include', { recursive: true });
+        for (const name of wheel.libraries) writeFileSync(scratch + '/tensorflow/' + name, 'library ' + name);
+        await both('fetched');
+      },
+      async compileAddon(_, scratch) {
+        await both('compile');
+        mkdirSync(scratch + '/lib/napi-v8', { recursive: true });
+        writeFileSync(scratch + '/lib/napi-v8/tfjs_binding.node', 'addon');
+        await both('compiled');
+      },
+      tryAddon: () => both('try'),
+    };
+    async function both(step) {
+      writeFileSync(${JSON.stringify(marks)} + '/' + step + process.pid, '');
+      const count = () => readdirSync(${JSON.stringify(marks)}).filter((name) => name.replace(/\\d+$/, '') === step).length;
+      while (count() < 2) await new Promise((resolve) => setTimeout(resolve, 2));
+    }`;
+    const children = await Promise.all([startProcess(tools), startProcess(tools)]);
+    expect(await Promise.all(children.map(ended))).toEqual([0, 0]);
+    expect(readdirSync(marks)).toHaveLength(10);
+    expectInstalled();
+    expect(readdirSync(join(tfjsNode, 'deps', 'lib')).sort()).toEqual([...wheel.libraries].sort());
+    const stamp = readFileSync(join(tfjsNode, 'lib', 'napi-v8', 'keras-ts.json'), 'utf8');
+    expect((JSON.parse(stamp) as { files: string[] }).files).toHaveLength(3);
   });
 });
 
