@@ -67,17 +67,16 @@ export async function loadImg(path: string | Uint8Array, options: LoadImgOptions
   return resize(img, width, height, interpolation, box);
 }
 
-/** The picture in a file, in the mode it has there. */
-export async function readImg(who: string, path: string | Uint8Array): Promise<Img> {
+/** The picture in a file, in the mode it has there, or as another reader has it. */
+export async function readImg(who: string, path: string | Uint8Array, read: typeof decode = decode): Promise<Img> {
   if (typeof path !== 'string') {
-    if (path instanceof Uint8Array)
-      return decode(who, 'picture', Buffer.from(path.buffer, path.byteOffset, path.length));
+    if (path instanceof Uint8Array) return read(who, 'picture', Buffer.from(path.buffer, path.byteOffset, path.length));
     throw new TypeError(`${who}: path must be the path of a file or its bytes. Received: path=${formatValue(path)}.`);
   }
   const bytes = await readFile(path).catch((error: Error) => {
     throw new ValueError(`${who}: path must be a file that can be read. Received: path='${path}' (${error.message}).`);
   });
-  return decode(who, basename(path), bytes);
+  return read(who, basename(path), bytes);
 }
 
 export function modeOf(who: string, colorMode: unknown): Mode {

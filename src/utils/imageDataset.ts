@@ -15,7 +15,8 @@ import {
   readImg,
 } from './image';
 import { findFiles, type LabelledFiles, shuffleFiles, splitFiles } from './imageFiles';
-import { type Mode, toMode } from './images/img';
+import { decodeAsTensorFlow } from './images';
+import type { Mode } from './images/img';
 
 const WHO = 'imageDatasetFromDirectory';
 
@@ -163,7 +164,7 @@ export class ImageDataset extends tf.data.Dataset<tf.TensorContainer> {
 /** A file as float32 `(height, width, channels)`, resized as TensorFlow does it: pixels have their places in their middles. */
 async function readTensor(path: string, reading: Reading): Promise<tf.Tensor> {
   const { size, mode, interpolation, crops, isChannelsFirst } = reading;
-  const img = toMode(await readImg(WHO, path), mode);
+  const img = await readImg(WHO, path, (who, file, bytes) => decodeAsTensorFlow(who, file, bytes, mode));
   return tf.tidy(() => {
     const picture = imgToArray(img);
     const cut = crops ? crop(picture, size) : picture;
@@ -185,7 +186,9 @@ function crop(picture: tf.Tensor3D, [height, width]: readonly [number, number]):
  * Pictures of a folder in batches, resized to one size: PNG, JPEG, GIF (the first picture) and BMP. Each folder in it is
  * a class, `directory/cats/1.jpg`; files are mixed and split as in Keras, by the same seed the same way.
  *
- * `x` is float32 `(batch, height, width, channels)`, 0 to 255. Files that are no intact pictures are errors when they are read.
+ * `x` is float32 `(batch, height, width, channels)`, 0 to 255, as TensorFlow reads files; but JPEG, which it reads by a
+ * coarser and faster formula, smoothing colours of lower resolution, differs by a few steps. Files that are no intact
+ * pictures are errors when they are read.
  *
  * @returns a dataset; with `subset: 'both'` the pair of training and validation data
  * @throws ValueError for a folder without pictures, labels that do not fit, and options that cannot be

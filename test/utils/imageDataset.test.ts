@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { layers, Sequential, utils } from '../../src';
-import type { ImageDataset, ImageDatasetOptions } from '../../src/utils';
+import type { ColorMode, ImageDataset, ImageDatasetOptions } from '../../src/utils';
 
 const { imageDatasetFromDirectory } = utils;
-const { dataset } = JSON.parse(readFileSync(join(__dirname, '..', 'fixtures', 'images.json'), 'utf8')) as {
+const { dataset, files, tensorflow } = JSON.parse(
+  readFileSync(join(__dirname, '..', 'fixtures', 'images.json'), 'utf8'),
+) as {
   dataset: {
     files: Record<string, string>;
     sorted: string[];
@@ -14,6 +16,11 @@ const { dataset } = JSON.parse(readFileSync(join(__dirname, '..', 'fixtures', 'i
     training: string[];
     validation: string[];
     reads: { options: Record<string, unknown>; shape: number[]; x: number[]; y: unknown }[];
+  };
+  files: { name: string; file: string }[];
+  tensorflow: {
+    wide: Record<string, string>;
+    cases: { name: string; mode: ColorMode; size: [number, number]; interpolation: 'bilinear'; x: number[] }[];
   };
 };
 
@@ -74,6 +81,27 @@ describe('as Keras', () => {
     expect(labels.arraySync()).toEqual(y);
     expect(labels.dtype).toBe(ours['labelMode'] ? 'float32' : 'int32');
     tf.dispose([pictures, labels]);
+  });
+});
+
+describe('files of all kinds, as TensorFlow reads them', () => {
+  const contents = { ...tensorflow.wide, ...Object.fromEntries(files.map(({ name, file }) => [name, file])) };
+  /** TensorFlow gives the numbers of colours for colours, and the greatest value of 1 or 4 bits for full opacity. */
+  const ELSEWHERE = ['palette.bmp as rgb', 'palette.bmp as rgba', 'palette.png as rgba', 'one-bit.png as rgba'];
+  const cases = tensorflow.cases.filter(({ name, mode }) => !ELSEWHERE.includes(`${name} as ${mode}`));
+
+  test.each(cases)('$name as $mode of $size, $interpolation', async ({ name, mode, size, interpolation, x }) => {
+    write(`one/a/${name}`, Buffer.from(contents[name] as string, 'base64'));
+    const options = { labels: null, colorMode: mode, imageSize: size, interpolation, verbose: false };
+    const data = await imageDatasetFromDirectory(join(folder, 'one'), options);
+    for await (const picture of data) {
+      const values = (picture as tf.Tensor).dataSync();
+      tf.dispose(picture);
+      expect(values).toHaveLength(x.length);
+      const greatest = Math.max(...x.map((value, i) => Math.abs(value - (values[i] as number))));
+      // JPEG's decoders round differently; all other formats are exact.
+      expect(greatest).toBeLessThanOrEqual(name.endsWith('.jpg') ? 3 : 0.002);
+    }
   });
 });
 

@@ -26,11 +26,15 @@ interface Header {
 /**
  * Reads a BMP file of 1, 4, 8, 24 or 32 bits a pixel, not compressed.
  *
+ * @param fourthIsOpacity whether the fourth byte of 32 bits is opacity where no mask says so, as TensorFlow has it. In
+ *   PIL it means nothing
  * @see https://learn.microsoft.com/windows/win32/api/wingdi/ns-wingdi-bitmapinfoheader
  */
-export function decodeBmp(file: string, bytes: Buffer): Img {
+export function decodeBmp(file: string, bytes: Buffer, fourthIsOpacity = false): Img {
   const header = readHeader(file, bytes);
-  const { width, height, bits, isTopDown, places, palette, dataOffset } = header;
+  const { width, height, bits, isTopDown, palette, dataOffset } = header;
+  const [red, green, blue, opacity] = header.places as [number, number, number, number];
+  const places = [red, green, blue, fourthIsOpacity && bits === 32 && opacity === -1 ? 3 : opacity];
   const stride = Math.ceil((width * bits) / 32) * 4;
   const end = dataOffset + stride * height;
   if (bytes.length < end)

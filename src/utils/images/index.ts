@@ -1,9 +1,9 @@
 import { refuse } from '../../base/errors';
 import { decodeBmp, encodeBmp, isBmp } from './bmp';
 import { decodeGif, encodeGif, isGif } from './gif';
-import type { Img } from './img';
+import { type Img, type Mode, toMode } from './img';
 import { decodeJpeg, encodeJpeg, isJpeg } from './jpeg';
-import { decodePng, encodePng, isPng } from './png';
+import { decodeGrayPng, decodePng, encodePng, isPng } from './png';
 
 /** Names of the kinds of files that can be written; `jpg` is `jpeg`. */
 export type FileFormat = 'png' | 'jpeg' | 'jpg' | 'gif' | 'bmp';
@@ -24,6 +24,12 @@ export function decode(who: string, file: string, bytes: Buffer): Img {
   if (isBmp(bytes)) return decodeBmp(file, bytes);
   const start = JSON.stringify(bytes.toString('latin1', 0, 8)).slice(1, -1);
   return refuse(file, 0, 'a PNG, JPEG, GIF or BMP picture', bytes.length === 0 ? 'the end' : `'${start}'`);
+}
+
+/** `decode` as TensorFlow does it, which differs from PIL in the gray of PNG files and the opacity of BMP files. */
+export function decodeAsTensorFlow(who: string, file: string, bytes: Buffer, mode: Mode): Img {
+  if (mode === 'L' && isPng(bytes)) return decodeGrayPng(who, file, bytes);
+  return toMode(isBmp(bytes) ? decodeBmp(file, bytes, true) : decode(who, file, bytes), mode);
 }
 
 /** The content of a file. */

@@ -17,8 +17,36 @@ export function isPng(bytes: Buffer): boolean {
   return bytes.toString('latin1', 0, SIGNATURE.length) === SIGNATURE;
 }
 
+/** The pixels of a PNG file: red, green, blue and opacity, of 8 or 16 bits. */
+interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly data: ArrayLike<number>;
+}
+
 /** Reads a PNG file; of 16 bits a value the upper 8 are kept. */
 export function decodePng(who: string, file: string, bytes: Buffer): Img {
+  const { width, height, depth, data } = readPixels(who, file, bytes);
+  const shift = depth === 16 ? 8 : 0;
+  return { mode: 'RGBA', width, height, data: Uint8Array.from(data, (value) => value >> shift) };
+}
+
+/**
+ * Reads a PNG file as gray, as libpng and so TensorFlow does it: `(9797 red + 19234 green + 3737 blue) / 32768`, cut to a
+ * whole number; values of 16 bits are rounded, and their upper 8 bits kept.
+ */
+export function decodeGrayPng(who: string, file: string, bytes: Buffer): Img {
+  const { width, height, depth, data: pixels } = readPixels(who, file, bytes);
+  const [half, shift] = depth === 16 ? [0x4000, 23] : [0, 15];
+  const data = Uint8Array.from({ length: width * height }, (_, i) => {
+    const [red, green, blue] = [pixels[4 * i], pixels[4 * i + 1], pixels[4 * i + 2]] as [number, number, number];
+    return (red * 9797 + green * 19234 + blue * 3737 + half) >>> shift;
+  });
+  return { mode: 'L', width, height, data };
+}
+
+function readPixels(who: string, file: string, bytes: Buffer): Pixels {
   if (bytes.length < SIZE + 17 || bytes.toString('latin1', 12, SIZE) !== 'IHDR') {
     refuse(file, 12, "the chunk 'IHDR'", bytes.length < 33 ? 'the end' : 'another');
   }
@@ -28,12 +56,7 @@ export function decodePng(who: string, file: string, bytes: Buffer): Img {
   const { PNG } = pngjs(who, 'a PNG file');
   try {
     const { depth, data } = PNG.sync.read(bytes, { skipRescale: bytes[BIT_DEPTH] === 16 });
-    return {
-      mode: 'RGBA',
-      width,
-      height,
-      data: depth === 16 ? Uint8Array.from(data, (value) => value >> 8) : new Uint8Array(data),
-    };
+    return { width, height, depth, data };
   } catch (error) {
     return refuse(file, SIGNATURE.length, 'an intact PNG picture', (error as Error).message);
   }
