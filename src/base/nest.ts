@@ -1,17 +1,12 @@
+import { isPlainObject } from './options';
+
 /** A value, a list of them, or a record of them by name: how several inputs and outputs are given. */
 export type Nested<T> = T | readonly Nested<T>[] | { readonly [key: string]: Nested<T> };
-
-/** Whether a nested value is a record rather than a leaf: a plain object. */
-function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || (prototype as { constructor?: { name?: string } }).constructor?.name === 'Object';
-}
 
 /** The leaves in order: lists by index, records by sorted key, as Keras's `tree.flatten` has them. */
 export function flatten<T>(structure: Nested<T>): T[] {
   if (Array.isArray(structure)) return structure.flatMap((item: Nested<T>) => flatten(item));
-  if (isRecord(structure)) {
+  if (isPlainObject(structure)) {
     return Object.keys(structure)
       .sort()
       .flatMap((key) => flatten(structure[key] as Nested<T>));
@@ -24,7 +19,7 @@ export function mapStructure<T, U>(structure: Nested<T>, f: (leaf: T, index: num
   let index = 0;
   const walk = (node: Nested<T>): Nested<U> => {
     if (Array.isArray(node)) return node.map(walk);
-    if (!isRecord(node)) return f(node as T, index++);
+    if (!isPlainObject(node)) return f(node as T, index++);
     const mapped: Record<string, Nested<U>> = {};
     for (const key of Object.keys(node).sort()) mapped[key] = walk(node[key] as Nested<T>);
     return mapped;

@@ -50,9 +50,6 @@ export abstract class Constraint extends Callable {
   }
 }
 
-/** Added to norms before dividing by them, as everywhere in Keras. */
-export const EPSILON = 1e-7;
-
 /** Length of the vectors along `axis`, kept as axes of size 1. */
 export function norms(w: tf.Tensor, axis: number | number[]): tf.Tensor {
   return w.square().sum(axis, true).sqrt();

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
+import { EPSILON } from '../base/epsilon';
 import { resolveOptions, type Signature } from '../base/options';
-import { Constraint, EPSILON, norms } from './constraint';
+import { Constraint, norms } from './constraint';
 
 /** Arguments of `MaxNorm`. */
 export interface MaxNormOptions {

@@ -114,8 +114,7 @@ export function unitVectors(x: tf.Tensor, axis: number): tf.Tensor {
   return x.div(x.square().sum(axis, true).maximum(1e-14).sqrt());
 }
 
-/** Keras's epsilon: what keeps logarithms and divisions finite. */
-export const EPSILON = 1e-7;
+export { EPSILON } from '../base/epsilon';
 
 /** |x| with Keras's gradient: 0 at 0, where TensorFlow.js has -1. */
 export const absolute: (x: tf.Tensor) => tf.Tensor = tf.customGrad((given, save) => {

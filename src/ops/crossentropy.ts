@@ -4,37 +4,10 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { attr, native } from '../backend/native';
+import { EPSILON } from '../base/epsilon';
 import { formatShape, ValueError } from '../base/errors';
+import { differentiable, type Save } from './differentiable';
 import { logitsOf } from './logits';
-
-const EPSILON = 1e-7;
-
-/** The part of TensorFlow.js's engine that takes a gradient for each input, computed only where it is asked for. */
-interface GradientEngine {
-  runKernelFunc(op: {
-    inputs: Record<string, tf.Tensor>;
-    forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor;
-    backwardsFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;
-  }): tf.Tensor;
-}
-
-/** A function of `inputs` with gradients of our own; `forward` gives the value and what they need. */
-function withGradients<Name extends string>(
-  inputs: Record<Name, tf.Tensor>,
-  forward: () => { value: tf.Tensor; save: tf.Tensor[] },
-  gradients: (dy: tf.Tensor, saved: tf.Tensor[]) => Record<Name, () => tf.Tensor>,
-): tf.Tensor {
-  const engine = tf.engine() as unknown as GradientEngine;
-  return engine.runKernelFunc({
-    inputs,
-    forwardFunc: (_, save) => {
-      const { value, save: kept } = forward();
-      save(kept);
-      return value;
-    },
-    backwardsFunc: gradients,
-  });
-}
 
 /** Whether gradients are being taken of what runs now: a saved result of a kernel would be a constant to them. */
 function isDifferentiated(): boolean {
@@ -66,17 +39,19 @@ export function softmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor, axis =
   const [targets, scores] = [lastAxis(labels, axis), lastAxis(logits, axis)];
   const leading = scores.shape.slice(0, -1);
   const kernel = native();
-  const forward = (): { value: tf.Tensor; save: tf.Tensor[] } => {
+  const forward = (save: Save): tf.Tensor => {
     if (kernel) {
       const inputs = [asMatrix(scores), asMatrix(targets)];
       const attrs = [attr.type('T', 'float32')];
       const outputs = kernel.executeMultipleOutputs('SoftmaxCrossEntropyWithLogits', attrs, inputs, 2);
       const [loss, gradient] = outputs as [tf.Tensor, tf.Tensor];
-      return { value: shaped(loss, leading), save: [targets, scores, shaped(gradient, scores.shape)] };
+      save([targets, scores, shaped(gradient, scores.shape)]);
+      return shaped(loss, leading);
     }
-    return { value: scores.logSoftmax().mul(targets).sum(-1).neg(), save: [targets, scores] };
+    save([targets, scores]);
+    return scores.logSoftmax().mul(targets).sum(-1).neg();
   };
-  return withGradients({ labels: targets, logits: scores }, forward, (dy, [t, x, gradient]) => ({
+  return differentiable({ labels: targets, logits: scores }, forward, (dy, [t, x, gradient]) => ({
     labels: () =>
       tf
         .logSoftmax(x as tf.Tensor)
@@ -106,14 +81,15 @@ export function sparseSoftmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor):
   const kernel = native();
   const oneHot = (): tf.Tensor => tf.oneHot(indices as tf.Tensor1D, classes).cast('float32');
   if (!kernel) return softmaxCrossEntropy(oneHot(), logits);
-  const forward = (): { value: tf.Tensor; save: tf.Tensor[] } => {
+  const forward = (save: Save): tf.Tensor => {
     const inputs = [asMatrix(logits), indices.flatten()];
     const attrs = [attr.type('T', 'float32'), attr.type('Tlabels', 'int32')];
     const outputs = kernel.executeMultipleOutputs('SparseSoftmaxCrossEntropyWithLogits', attrs, inputs, 2);
     const [loss, gradient] = outputs as [tf.Tensor, tf.Tensor];
-    return { value: shaped(loss, indices.shape), save: [logits, shaped(gradient, logits.shape)] };
+    save([logits, shaped(gradient, logits.shape)]);
+    return shaped(loss, indices.shape);
   };
-  return withGradients({ logits }, forward, (dy, [x, gradient]) => ({
+  return differentiable({ logits }, forward, (dy, [x, gradient]) => ({
     logits: () => {
       const difference = isDifferentiated() ? tf.softmax(x as tf.Tensor).sub(oneHot()) : (gradient as tf.Tensor);
       return difference.mul(dy.expandDims(-1));
@@ -124,11 +100,11 @@ export function sparseSoftmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor):
 /** -(labels log s + (1 - labels) log(1 - s)) with s = sigmoid(logits), element by element. */
 export function sigmoidCrossEntropy(labels: tf.Tensor, logits: tf.Tensor): tf.Tensor {
   // max(x, 0) - x z + log(1 + exp(-|x|)) is the same, and overflows nowhere
-  const forward = (): { value: tf.Tensor; save: tf.Tensor[] } => ({
-    value: logits.relu().sub(logits.mul(labels)).add(logits.abs().neg().exp().log1p()),
-    save: [labels, logits],
-  });
-  return withGradients({ labels, logits }, forward, (dy, [z, x]) => ({
+  const forward = (save: Save): tf.Tensor => {
+    save([labels, logits]);
+    return logits.relu().sub(logits.mul(labels)).add(logits.abs().neg().exp().log1p());
+  };
+  return differentiable({ labels, logits }, forward, (dy, [z, x]) => ({
     labels: () => dy.mul(x as tf.Tensor).neg(),
     logits: () => dy.mul(tf.sigmoid(x as tf.Tensor).sub(z as tf.Tensor)),
   }));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 /** Keeps tensors for the gradient. */
-type Save = (tensors: tf.Tensor[]) => void;
+export type Save = (tensors: tf.Tensor[]) => void;
 
 interface Engine {
   runKernelFunc<T extends tf.Tensor | tf.Tensor[]>(invocation: {
