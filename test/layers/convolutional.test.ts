@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { Conv1D } from '../../src/layers/convolutional/conv1d';
 import { Conv2D } from '../../src/layers/convolutional/conv2d';
 import { DepthwiseConv2D } from '../../src/layers/convolutional/depthwiseConv2d';
+import { layerTest } from '../layerTest';
 import { expectClose, filled } from '../ops/backends';
-import { testAgainstKeras } from './kerasCases';
 
-testAgainstKeras('convolutional', { Conv1D, Conv2D, DepthwiseConv2D });
+layerTest('convolutional');
 
 test('the ways to write it are the same', () => {
   const config = Conv2D(4, 3, { name: 'a', activation: 'relu' }).getConfig();

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { Dense } from '../../src/layers/core/dense';
-import { testAgainstKeras } from './kerasCases';
+import { layerTest } from '../layerTest';
 
-testAgainstKeras('dense', { Dense });
+layerTest('dense');
 
 test('the ways to write it are the same', () => {
   expect(Dense(3, { name: 'a', activation: 'relu' }).getConfig()).toEqual(

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { BatchNormalization } from '../../src/layers/normalization/batchNormalization';
+import { layerTest } from '../layerTest';
 import { filled } from '../ops/backends';
-import { testAgainstKeras } from './kerasCases';
 
-testAgainstKeras('normalization', { BatchNormalization });
+layerTest('normalization');
 
 test('moving averages move in training only, and not where the layer is frozen', () => {
   const layer = BatchNormalization({ momentum: 0.5 });

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { AveragePooling2D } from '../../src/layers/pooling/averagePooling2d';
 import { GlobalAveragePooling2D } from '../../src/layers/pooling/globalAveragePooling2d';
 import { MaxPooling2D } from '../../src/layers/pooling/maxPooling2d';
-import { testAgainstKeras } from './kerasCases';
+import { layerTest } from '../layerTest';
 
-testAgainstKeras('pooling', { AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D });
+layerTest('pooling');
 
 test('the ways to write it are the same', () => {
   const config = MaxPooling2D({ name: 'a', poolSize: [2, 2] }).getConfig();

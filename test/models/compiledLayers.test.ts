@@ -3,55 +3,32 @@ import * as tf from '@tensorflow/tfjs';
 import { Input, layers, Model, optimizers } from '../../src';
 import { ready } from '../../src/backend/engine';
 import type { DType } from '../../src/backend/variable';
-import { toCamelCase } from '../../src/base/options';
 import type { Layer, SymbolicTensor } from '../../src/layers';
 import type { Model as ModelType } from '../../src/models';
-import convolutional from '../fixtures/convolutional.json';
-import dense from '../fixtures/dense.json';
-import various from '../fixtures/layers.json';
-import normalization from '../fixtures/normalization.json';
-import pooling from '../fixtures/pooling.json';
+import { construct, layerCases } from '../layerTest';
 import { filled } from '../ops/backends';
 import { expectSameTraining } from './compiledSupport';
 
 /** A layer to be made, and the shapes and dtype of its inputs, without the batch. */
-interface LayerCase {
+interface Case {
   className: string;
   make: (name: string) => Layer;
   shapes: number[][];
   dtype: DType;
 }
 
-type LayerClass = (options: object) => Layer;
-
-/** Cases that work on the whole batch as one, which no model does. */
-const NOT_BY_SAMPLE = ['Concatenate on the batch axis'];
-
-const cases: LayerCase[] = [
-  ...various.cases
-    .filter(({ title }) => !NOT_BY_SAMPLE.includes(title))
-    .map(({ unbuilt, inputs }) => ({
-      className: unbuilt.class_name,
-      make: (name: string) => layers.deserialize({ ...unbuilt, config: { ...unbuilt.config, name } } as never),
-      shapes: inputs.map(({ shape }) => shape.slice(1)),
-      dtype: inputs[0]?.dtype as DType,
-    })),
-  ...[convolutional, dense, normalization, pooling]
-    .flatMap((fixture) => fixture.cases as { layer: string; options: object; x: { shape: number[] }; dtype: string }[])
-    .map(({ layer, options, x, dtype }) => ({
-      className: layer,
-      make: (name: string) => (layers[layer as 'Dense'] as LayerClass)({ ...camelCase(options), name }),
-      shapes: [x.shape.slice(1)],
-      dtype: dtype as DType,
-    })),
-];
-
-function camelCase(options: object): object {
-  return Object.fromEntries(Object.entries(options).map(([key, value]) => [toCamelCase(key), value]));
-}
+const cases: Case[] = ['convolutional', 'dense', 'layers', 'normalization', 'pooling']
+  .flatMap((area) => layerCases(area).cases)
+  .filter(({ layer, options }) => !(layer === 'Concatenate' && options.axis === 0)) // of batches, which no model does
+  .map(({ layer, options, inputs }) => ({
+    className: layer,
+    make: (name: string) => construct(layer, { ...options, name }),
+    shapes: inputs.map(({ shape }) => shape.slice(1)),
+    dtype: inputs[0]?.dtype as DType,
+  }));
 
 /** Every case of a class between dense layers, all in one model. */
-function modelOf(all: readonly LayerCase[]): ModelType {
+function modelOf(all: readonly Case[]): ModelType {
   const [inputs, outputs]: [SymbolicTensor[], SymbolicTensor[]] = [[], []];
   all.forEach(({ make, shapes, dtype }, i) => {
     const own = shapes.map((shape) => Input({ shape, dtype }));
