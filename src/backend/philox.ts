@@ -4,6 +4,7 @@
  * to the rounding of `log`, `sin` and `cos`.
  */
 
+const { imul } = Math; // looked up once: in a vm context, such as a test, each look at a global is slow
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;
 const KEY_STEP_0 = 0x9e3779b9;
@@ -11,14 +12,16 @@ const KEY_STEP_1 = 0xbb67ae85;
 const SCRAMBLE = [0x3ec8f720, 0x02461e29] as const;
 const ROUNDS = 10;
 /** Numbers that one evaluation gives. */
-const GROUP = 4;
+export const GROUP = 4;
 /** Evaluations set aside for one group of truncated normal numbers, each of which may take several tries. */
 const RESERVED = 256;
 const TRUNCATED_AT = 2;
 const EPSILON = Math.fround(1e-7);
 
+/** Two int32 numbers that random numbers depend on: a seed and a counter. */
+export type SeedPair = readonly [number, number];
 /** A stream of random numbers: a key and the upper half of the counter; the lower half is the position. */
-interface Stream {
+export interface Stream {
   readonly key: readonly [number, number];
   readonly upper: readonly [number, number];
 }
@@ -29,13 +32,13 @@ function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const bHigh = b >>> 16;
   const bLow = b & 0xffff;
-  const cross = Math.imul(aHigh, bLow);
-  const middle = (cross & 0xffff) + (Math.imul(aLow, bLow) >>> 16) + (Math.imul(aLow, bHigh) >>> 0);
-  return (Math.imul(aHigh, bHigh) + (cross >>> 16) + (middle >>> 16)) | 0;
+  const cross = imul(aHigh, bLow);
+  const middle = (cross & 0xffff) + (imul(aLow, bLow) >>> 16) + (imul(aLow, bHigh) >>> 0);
+  return (imul(aHigh, bHigh) + (cross >>> 16) + (middle >>> 16)) | 0;
 }
 
 /** The four numbers at a position of a stream, into `out`. Hot: plain numbers, nothing made. */
-function evaluate({ key, upper }: Stream, position: number, out: Uint32Array): void {
+export function evaluate({ key, upper }: Stream, position: number, out: Uint32Array): void {
   let c0 = position >>> 0;
   let c1 = Math.floor(position / 2 ** 32) >>> 0;
   let c2 = upper[0];
@@ -45,8 +48,8 @@ function evaluate({ key, upper }: Stream, position: number, out: Uint32Array): v
   for (let round = 0; round < ROUNDS; round++) {
     const next0 = multiplyHigh(MULTIPLIER_1, c2) ^ c1 ^ k0;
     const next2 = multiplyHigh(MULTIPLIER_0, c0) ^ c3 ^ k1;
-    c1 = Math.imul(MULTIPLIER_1, c2);
-    c3 = Math.imul(MULTIPLIER_0, c0);
+    c1 = imul(MULTIPLIER_1, c2);
+    c3 = imul(MULTIPLIER_0, c0);
     c0 = next0;
     c2 = next2;
     k0 = (k0 + KEY_STEP_0) | 0;
@@ -59,7 +62,7 @@ function evaluate({ key, upper }: Stream, position: number, out: Uint32Array): v
 }
 
 /** The stream that a pair of int32 seeds stands for; mixed, so that near seeds give unlike streams. */
-function streamOf(seed: readonly [number, number]): Stream {
+export function streamOf(seed: SeedPair): Stream {
   const upper = [seed[1] >>> 0, (seed[1] >> 31) >>> 0] as const;
   const position = (seed[0] >>> 0) + ((seed[0] >> 31) >>> 0) * 2 ** 32;
   const mixed = new Uint32Array(GROUP);
@@ -82,7 +85,7 @@ function boxMuller(x0: number, x1: number, out: Float32Array): void {
 }
 
 /** `n` numbers in [0, 1), as `StatelessRandomUniform` gives. */
-export function uniformNumbers(n: number, seed: readonly [number, number]): Float32Array {
+export function uniformNumbers(n: number, seed: SeedPair): Float32Array {
   const stream = streamOf(seed);
   const group = new Uint32Array(GROUP);
   const numbers = new Float32Array(n);
@@ -94,8 +97,21 @@ export function uniformNumbers(n: number, seed: readonly [number, number]): Floa
   return numbers;
 }
 
+/** `n` whole numbers in [low, high), as `StatelessRandomUniformInt` gives; both ends are int32 numbers, and low < high. */
+export function integerNumbers(n: number, seed: SeedPair, low: number, high: number): Int32Array {
+  const stream = streamOf(seed);
+  const group = new Uint32Array(GROUP);
+  const numbers = new Int32Array(n);
+  for (let start = 0; start < n; start += GROUP) {
+    evaluate(stream, start / GROUP, group);
+    const end = Math.min(start + GROUP, n);
+    for (let i = start; i < end; i++) numbers[i] = low + ((group[i - start] as number) % (high - low));
+  }
+  return numbers;
+}
+
 /** `n` numbers of mean 0 and standard deviation 1, as `StatelessRandomNormal` gives. */
-export function normalNumbers(n: number, seed: readonly [number, number]): Float32Array {
+export function normalNumbers(n: number, seed: SeedPair): Float32Array {
   const stream = streamOf(seed);
   const group = new Uint32Array(GROUP);
   const pair = new Float32Array(2);
@@ -111,7 +127,7 @@ export function normalNumbers(n: number, seed: readonly [number, number]): Float
 }
 
 /** `n` normal numbers without those beyond two standard deviations, as `StatelessTruncatedNormal` gives. */
-export function truncatedNormalNumbers(n: number, seed: readonly [number, number]): Float32Array {
+export function truncatedNormalNumbers(n: number, seed: SeedPair): Float32Array {
   const stream = streamOf(seed);
   const group = new Uint32Array(GROUP);
   const pair = new Float32Array(2);

@@ -4,14 +4,15 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
+import { whenCleared } from '../base/clearing';
 import { formatValue, ValueError } from '../base/errors';
 import { autoName, pathOf, withScope } from '../base/names';
 import { resolveOptions, type Signature } from '../base/options';
 import { type MersenneTwister, numpyRandom, permutation, pythonRandom, randint } from './mersenneTwister';
 import { attr, native } from './native';
-import { normalNumbers, truncatedNormalNumbers, uniformNumbers } from './philox';
+import { normalNumbers, type SeedPair, truncatedNormalNumbers, uniformNumbers } from './philox';
 import { pipe } from './tidy';
-import { Variable } from './variable';
+import { isRecording, Variable } from './variable';
 
 /** Python's `random`, which seeds come from, and NumPy's, which orders come from. */
 let generators = seededBy(entropy());
@@ -26,6 +27,7 @@ function entropy(): number {
 
 /** Makes all randomness that follows depend on `seed` alone: a whole number in [0, 2^32). */
 export function setRandomSeed(seed: number): void {
+  forgetGlobalSeedGenerator();
   generators = seededBy(seed);
 }
 
@@ -88,11 +90,15 @@ export class RandomSeedGenerator {
     return this.#state;
   }
 
-  /** The seed of the next random tensor, int32 of shape (2,): `[seed, counter]`. The counter goes on by one. */
-  next(): tf.Tensor1D {
+  /**
+   * The seed of the next random tensor, int32 of shape (2,): `[seed, counter]`.
+   *
+   * @param ordered whether the counter goes on by one; otherwise both numbers jump, to anywhere below a million
+   */
+  next(ordered = true): tf.Tensor1D {
     return tf.tidy(() => {
       const seed = this.state.value.clone() as tf.Tensor;
-      this.state.assign(seed.add(tf.tensor1d([0, 1], 'int32')));
+      this.state.assign(ordered ? seed.add(tf.tensor1d([0, 1], 'int32')) : jump(seed));
       return seed as tf.Tensor1D;
     });
   }
@@ -109,20 +115,58 @@ export class RandomSeedGenerator {
 }
 
 /**
+ * (seed + 1) * 5387 % 933199, as Keras computes it in int64. In int32 the product would overflow, so the upper and the lower
+ * bits of `seed + 1` are multiplied one after the other.
+ */
+function jump(seed: tf.Tensor): tf.Tensor {
+  const int = (value: number): tf.Tensor => tf.scalar(value, 'int32');
+  const [factor, modulus, bits] = [int(5387), int(933199), int(2 ** 10)] as const;
+  const rest = seed.add(int(1)).mod(modulus);
+  const upper = rest.floorDiv(bits);
+  const lower = rest.sub(upper.mul(bits));
+  return upper.mul(factor).mod(modulus).mul(bits).add(lower.mul(factor)).mod(modulus);
+}
+
+/**
  * Gives a new seed at every call of a random function, in an order that depends on its own seed alone. A layer that
  * draws random numbers has one.
  *
  * @example
  * const generator = SeedGenerator(42);
- * statelessUniform([2], generator); // other numbers at each call
+ * random.uniform([2], { seed: generator }).print(); // [0.282433, 0.498417]
+ * random.uniform([2], { seed: generator }).print(); // other numbers at each call
  * @throws ValueError for a seed that is not a whole number
  * @see https://keras.io/api/random/seed_generator/
  */
 export const SeedGenerator = callable(RandomSeedGenerator);
 export type SeedGenerator = RandomSeedGenerator;
 
-/** What random numbers may be made from: a whole number, a generator, or the pair `[seed, counter]`, also as a tensor. */
-export type Seed = number | SeedGenerator | tf.Tensor | readonly [number, number];
+/** The generator of random functions that are given no seed; and whether it is part of recorded steps. */
+let globalGenerator: RandomSeedGenerator | undefined;
+let isRecorded = false;
+
+function globalSeedGenerator(): RandomSeedGenerator {
+  globalGenerator ??= new RandomSeedGenerator();
+  isRecorded ||= isRecording();
+  return globalGenerator;
+}
+
+/**
+ * Lets random functions without a seed begin anew, with the next default seed. Steps recorded before go on with their
+ * numbers, as in Keras.
+ */
+function forgetGlobalSeedGenerator(): void {
+  if (!isRecorded) globalGenerator?.dispose();
+  globalGenerator = undefined;
+  isRecorded = false;
+}
+whenCleared(forgetGlobalSeedGenerator);
+
+/**
+ * What random numbers may be made from: a whole number, a generator, the pair `[seed, counter]`, also as a tensor, or
+ * `null` for the next seed of the generator that all random functions without a seed share.
+ */
+export type Seed = number | SeedGenerator | tf.Tensor | SeedPair | null;
 
 /** A seed is a whole number, of either sign. */
 export function checkSeed(who: string, seed: unknown): number {
@@ -138,24 +182,37 @@ function foldSeed(seed: number): number {
 
 /** The int32 tensor of shape (2,) that a seed stands for; a generator goes on by one. */
 export function drawSeed(seed: Seed): tf.Tensor1D {
+  if (seed === null) return globalSeedGenerator().next(false);
   if (seed instanceof tf.Tensor) return seed as tf.Tensor1D;
   if (seed instanceof RandomSeedGenerator) return seed.next();
   if (typeof seed === 'number') return tf.tensor1d([foldSeed(checkSeed('random', seed)), 0], 'int32');
   return tf.tensor1d([...seed], 'int32');
 }
 
-type Distribution = (n: number, seed: readonly [number, number]) => Float32Array;
+/** The two numbers of a seed, for where random numbers are made in JavaScript. */
+export function pairOf(seed: tf.Tensor): SeedPair {
+  const [first, second] = seed.dataSync() as unknown as [number, number];
+  return [first, second];
+}
+
+type Distribution = (n: number, seed: SeedPair) => Float32Array;
 
 /** Random numbers of a shape: by the native op where there is one, which can be recorded; else in JavaScript. */
-function draw(op: string, numbers: Distribution, shape: readonly number[], pair: tf.Tensor): tf.Tensor {
+function draw(op: string, numbers: Distribution, shape: readonly number[], seed: tf.Tensor): tf.Tensor {
   const library = native();
   if (library) {
     const attrs = [attr.type('dtype', 'float32'), attr.type('T', 'int32'), attr.type('Tseed', 'int32')];
-    return library.executeSingleOutput(op, attrs, [tf.tensor1d([...shape], 'int32'), pair]);
+    return library.executeSingleOutput(op, attrs, [tf.tensor1d([...shape], 'int32'), seed]);
   }
-  const [first, second] = pair.dataSync() as unknown as [number, number];
   const n = shape.reduce((product, dim) => product * dim, 1);
-  return tf.tensor(numbers(n, [first, second]), [...shape], 'float32');
+  return tf.tensor(numbers(n, pairOf(seed)), [...shape], 'float32');
+}
+
+/** A bound, a mean or a deviation: a number, or a float32 tensor that broadcasts with the numbers. */
+type Parameter = number | tf.Tensor;
+
+function asTensor(value: Parameter): tf.Tensor {
+  return typeof value === 'number' ? tf.scalar(value) : value;
 }
 
 /**
@@ -164,13 +221,28 @@ function draw(op: string, numbers: Distribution, shape: readonly number[], pair:
  * @example
  * statelessUniform([2], 1).print(); // [0.878488, 0.459980]
  */
-export function statelessUniform(shape: readonly number[], seed: Seed, minval = 0, maxval = 1): tf.Tensor {
-  const width = Math.fround(Math.fround(maxval) - Math.fround(minval));
-  return drawScaled('StatelessRandomUniform', uniformNumbers, shape, seed, width, minval);
+export function statelessUniform(
+  shape: readonly number[],
+  seed: Seed,
+  minval: Parameter = 0,
+  maxval: Parameter = 1,
+): tf.Tensor {
+  const areNumbers = typeof minval === 'number' && typeof maxval === 'number';
+  return tf.tidy(() => {
+    const width = areNumbers
+      ? Math.fround(Math.fround(maxval) - Math.fround(minval))
+      : asTensor(maxval).sub(asTensor(minval));
+    return drawScaled('StatelessRandomUniform', uniformNumbers, shape, seed, width, minval);
+  });
 }
 
 /** Float32 numbers of a normal distribution, the same for the same seed. */
-export function statelessNormal(shape: readonly number[], seed: Seed, mean = 0, stddev = 1): tf.Tensor {
+export function statelessNormal(
+  shape: readonly number[],
+  seed: Seed,
+  mean: Parameter = 0,
+  stddev: Parameter = 1,
+): tf.Tensor {
   return drawScaled('StatelessRandomNormal', normalNumbers, shape, seed, stddev, mean);
 }
 
@@ -178,7 +250,12 @@ export function statelessNormal(shape: readonly number[], seed: Seed, mean = 0, 
  * Float32 numbers of a normal distribution, the same for the same seed, those more than two standard deviations from the
  * mean drawn again.
  */
-export function statelessTruncatedNormal(shape: readonly number[], seed: Seed, mean = 0, stddev = 1): tf.Tensor {
+export function statelessTruncatedNormal(
+  shape: readonly number[],
+  seed: Seed,
+  mean: Parameter = 0,
+  stddev: Parameter = 1,
+): tf.Tensor {
   return drawScaled('StatelessTruncatedNormal', truncatedNormalNumbers, shape, seed, stddev, mean);
 }
 
@@ -188,15 +265,15 @@ function drawScaled(
   numbers: Distribution,
   shape: readonly number[],
   seed: Seed,
-  factor: number,
-  offset: number,
+  factor: Parameter,
+  offset: Parameter,
 ): tf.Tensor {
   return tf.tidy(() =>
     pipe(
       drawSeed(seed),
       (pair) => draw(op, numbers, shape, pair),
-      (x) => (factor === 1 ? x : x.mul(tf.scalar(factor))),
-      (x) => (offset === 0 ? x : x.add(tf.scalar(offset))),
+      (x) => (factor === 1 ? x : x.mul(asTensor(factor))),
+      (x) => (offset === 0 ? x : x.add(asTensor(offset))),
     ),
   );
 }
