@@ -74,7 +74,7 @@ export interface Goal {
 
 const EVERYWHERE = (least: number): Goal['least'] => ({ A: least, B: least, C: least, D: least });
 
-export const GOALS: readonly Goal[] = [
+const GOALS: readonly Goal[] = [
   { measure: 'fit', other: 'keras', least: { A: 1.5, B: 1.25, C: 1.15, D: 1.15 } },
   { measure: 'fit', other: 'torch', least: { A: 1.2, B: 1.2 } },
   { measure: 'fit', other: 'tf.layers', least: { A: 4, B: 3 } },

@@ -47,7 +47,7 @@ export function textOf(notebook: Notebook): string {
 }
 
 /** The pictures of one kind among the outputs. */
-export function picturesOf(notebook: Notebook, kind: 'still' | 'gif'): string[] {
+function picturesOf(notebook: Notebook, kind: 'still' | 'gif'): string[] {
   const mimes = kind === 'gif' ? ['image/gif'] : ['image/svg+xml', 'image/png'];
   const outputs = notebook.cells.flatMap(({ outputs: all = [] }) => all);
   return outputs.flatMap(({ data = {} }) => mimes.filter((mime) => mime in data).map((mime) => join(data[mime])));

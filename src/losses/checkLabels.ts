@@ -14,7 +14,7 @@ export interface LabelValues {
  * @param ignoreClass a number that is allowed besides. Default: none
  * @throws ValueError with index and value
  */
-export function checkLabels(
+function checkLabels(
   who: string,
   values: ArrayLike<number>,
   numClasses: number,
@@ -32,7 +32,7 @@ export function checkLabels(
 }
 
 /** Refuses labels that hold NaN, naming the first. */
-export function checkNoNaN(who: string, values: ArrayLike<number>): void {
+function checkNoNaN(who: string, values: ArrayLike<number>): void {
   for (let i = 0; i < values.length; i++) {
     if (!Number.isNaN(values[i])) continue;
     throw new ValueError(`${who}: labels must be numbers. Received: NaN at index ${i}. Check the labels.`);

@@ -20,7 +20,7 @@ export interface LossOptions {
 }
 
 /** Defaults of `LossOptions` for a loss of a given name. */
-export function lossDefaults(name: string): Required<LossOptions> {
+function lossDefaults(name: string): Required<LossOptions> {
   return { reduction: 'sum_over_batch_size', name, dtype: null };
 }
 

@@ -24,7 +24,7 @@ export function thresholdList(who: string, thresholds: Thresholds, otherwise: nu
 }
 
 /** Whether thresholds go from 0 to 1 in equal steps. */
-export function areEven(thresholds: readonly number[]): boolean {
+function areEven(thresholds: readonly number[]): boolean {
   const steps = thresholds.length - 1;
   return steps >= 2 && thresholds.every((value, i) => Math.abs(value - i / steps) <= EPSILON + 1e-5 * (i / steps));
 }

@@ -32,7 +32,7 @@ export function convolve(x: tf.Tensor, kernel: tf.Tensor, g: Geometry): tf.Tenso
 }
 
 /** Gradient with respect to x of `sum(z * convolve(x, k))`: the transposed convolution of z. */
-export function inputGradient(z: tf.Tensor, kernel: tf.Tensor, g: Geometry): tf.Tensor {
+function inputGradient(z: tf.Tensor, kernel: tf.Tensor, g: Geometry): tf.Tensor {
   return differentiable(
     { z, kernel },
     (save) => {
@@ -47,7 +47,7 @@ export function inputGradient(z: tf.Tensor, kernel: tf.Tensor, g: Geometry): tf.
 }
 
 /** Gradient with respect to k of `sum(z * convolve(x, k))`. */
-export function kernelGradient(x: tf.Tensor, z: tf.Tensor, g: Geometry): tf.Tensor {
+function kernelGradient(x: tf.Tensor, z: tf.Tensor, g: Geometry): tf.Tensor {
   return differentiable(
     { x, z },
     (save) => {

@@ -35,7 +35,7 @@ function asMatrix(x: tf.Tensor): tf.Tensor {
  * @param axis where the classes are. Default: -1
  * @returns the shape of logits without `axis`
  */
-export function softmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor, axis = -1): tf.Tensor {
+function softmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor, axis = -1): tf.Tensor {
   const [targets, scores] = [lastAxis(labels, axis), lastAxis(logits, axis)];
   const leading = scores.shape.slice(0, -1);
   const kernel = native();
@@ -75,7 +75,7 @@ function shaped(x: tf.Tensor, shape: number[]): tf.Tensor {
  * @param logits (..., classes)
  * @returns (...)
  */
-export function sparseSoftmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+function sparseSoftmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor): tf.Tensor {
   const classes = logits.shape[logits.rank - 1] as number;
   const indices = labels.toInt();
   const kernel = native();
@@ -98,7 +98,7 @@ export function sparseSoftmaxCrossEntropy(labels: tf.Tensor, logits: tf.Tensor):
 }
 
 /** -(labels log s + (1 - labels) log(1 - s)) with s = sigmoid(logits), element by element. */
-export function sigmoidCrossEntropy(labels: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+function sigmoidCrossEntropy(labels: tf.Tensor, logits: tf.Tensor): tf.Tensor {
   // max(x, 0) - x z + log(1 + exp(-|x|)) is the same, and overflows nowhere
   const forward = (save: Save): tf.Tensor => {
     save([labels, logits]);

@@ -23,7 +23,7 @@ export interface Block {
 
 export type Matrix = readonly (readonly number[])[];
 
-export function isTensor(value: unknown): value is TensorLike {
+function isTensor(value: unknown): value is TensorLike {
   return typeof (value as TensorLike | null)?.arraySync === 'function' && Array.isArray((value as TensorLike).shape);
 }
 

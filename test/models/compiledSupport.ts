@@ -53,7 +53,7 @@ export async function noticesOf(body: () => unknown): Promise<string[]> {
 }
 
 /** Trains once. */
-export async function train(training: Training, runEagerly: boolean): Promise<Run> {
+async function train(training: Training, runEagerly: boolean): Promise<Run> {
   const { x, y, batchSize = 4, epochs = 2, shuffle = true, meddle } = training;
   const { sampleWeight, validationData, stepsPerEpoch, validationSteps } = training;
   utils.setRandomSeed(11);
@@ -113,7 +113,7 @@ function expectEqualLogs(actual: Logs[], expected: Logs[], what: string, stepsEa
 }
 
 /** Expects the values of variables to be equal, pair by pair. */
-export function expectEqualVariables(actual: readonly Variable[], expected: readonly Variable[], steps = 1): void {
+function expectEqualVariables(actual: readonly Variable[], expected: readonly Variable[], steps = 1): void {
   expect(actual.length).toBe(expected.length);
   actual.forEach((variable, i) => {
     const other = expected[i] as Variable;

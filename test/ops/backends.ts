@@ -12,7 +12,7 @@ export function onEachBackend(tests: (name: BackendName) => void): void {
 }
 
 /** Values in [-1, 1), different in each place, the same in each run. */
-export function values(shape: readonly number[], seed = 1): Float32Array {
+function values(shape: readonly number[], seed = 1): Float32Array {
   let state = seed * 2654435761;
   return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -6,7 +6,7 @@ export type Shape4 = readonly [number, number, number, number];
 export type Images = number[][][][];
 
 /** Whole numbers from -4 to 4, always the same for a seed: products and sums of them are exact in float32. */
-export function integers(seed: number, length: number): number[] {
+function integers(seed: number, length: number): number[] {
   let state = (seed * 7919 + 1) >>> 0;
   return Array.from({ length }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -62,7 +62,7 @@ export interface Case {
 }
 
 const between = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
-export const pairOf = (min: number, max: number): fc.Arbitrary<Pair> => fc.tuple(between(min, max), between(min, max));
+const pairOf = (min: number, max: number): fc.Arbitrary<Pair> => fc.tuple(between(min, max), between(min, max));
 export const names = fc.constantFrom<Padding2d>('valid', 'same');
 export const paddings = fc.oneof(names, between(0, 2), pairOf(0, 2), fc.tuple(pairOf(0, 2), pairOf(0, 2)));
 
@@ -84,7 +84,7 @@ export function cases(change: Partial<{ [K in keyof Case]: fc.Arbitrary<Case[K]>
   return all.filter(fits);
 }
 
-export function fits({ size, kernel, dilationRate, padding }: Case): boolean {
+function fits({ size, kernel, dilationRate, padding }: Case): boolean {
   try {
     outputSize({ input: size, kernel, dilation: dilationRate, padding });
     return true;

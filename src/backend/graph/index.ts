@@ -1,4 +1,4 @@
 export { generalize, isSameGraph } from './generalize';
 export { Unrecordable } from './node';
-export { activeRecorder, type GraphRecorder, nativeId, type Recording, record } from './record';
+export { activeRecorder, type Recording, record } from './record';
 export { canRunGraphs, GraphSession, type SessionFunction } from './session';
