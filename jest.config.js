@@ -8,7 +8,8 @@ module.exports = {
   testTimeout: 60_000, // whole training runs, on machines that may be busy
   workerIdleMemoryLimit: '200MB',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  testPathIgnorePatterns: ['/node_modules/', '\\.deep\\.test\\.ts$'], // `npm run test:deep`
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.cache'],
   moduleNameMapper: { '^keras-ts$': '<rootDir>/src', '^keras-ts/(.*)$': '<rootDir>/src/$1' },
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.jest.json' }] },
   reporters: ['default', '<rootDir>/scripts/jest-reporter.js'],

@@ -1,0 +1,50 @@
+/**
+ * `npm run smoke`: the built package on other Nodes than the one that runs the tests. They come from npm, into `.cache/`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const VERSIONS = [22, 24];
+const BACKENDS = ['tensorflow', 'wasm'];
+const TIMEOUT_MS = 300_000;
+const NOT_THERE = 'that does not end by itself, or could not be started';
+
+/** Path of a Node of a major version, fetched once. (The package `node` would have to run a script.) */
+function fetchNode(version: number): string {
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const folder = join('.cache', `node-${version}`);
+  const binary = join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (!existsSync(binary)) {
+    const options = [
+      '--prefix',
+      folder,
+      '--ignore-scripts',
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ];
+    run('npm', ['install', ...options, `${name}@${version}`], {});
+  }
+  return binary;
+}
+
+function run(command: string, args: string[], env: NodeJS.ProcessEnv): void {
+  const { status } = spawnSync(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: TIMEOUT_MS,
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit code ${status ?? NOT_THERE}`);
+}
+
+try {
+  for (const node of VERSIONS.map(fetchNode)) {
+    for (const backend of BACKENDS) run(node, ['scripts/smoke/program.mjs'], { KERAS_TS_BACKEND: backend });
+  }
+} catch (error) {
+  console.error(`smoke: ${(error as Error).message}`);
+  process.exitCode = 1;
+}
