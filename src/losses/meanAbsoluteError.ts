@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
+import { absolute } from '../ops/elementwise';
 import { Loss, type LossOptions, lossOptions } from './loss';
-import { absolute, perSample, type TensorOrArray } from './tensors';
+import { perSample, type TensorOrArray } from './tensors';
 
 /**
  * The mean over the last axis of |yTrue - yPred|.

@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
+import { absolute } from '../ops/elementwise';
 import { Loss, type LossOptions, lossOptions } from './loss';
-import { absolute, EPSILON, perSample, type TensorOrArray } from './tensors';
+import { EPSILON, perSample, type TensorOrArray } from './tensors';
 
 /**
  * 100 times the mean over the last axis of |yTrue - yPred| / max(|yTrue|, 1e-7).

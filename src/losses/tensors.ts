@@ -115,10 +115,3 @@ export function unitVectors(x: tf.Tensor, axis: number): tf.Tensor {
 }
 
 export { EPSILON } from '../base/epsilon';
-
-/** |x| with Keras's gradient: 0 at 0, where TensorFlow.js has -1. */
-export const absolute: (x: tf.Tensor) => tf.Tensor = tf.customGrad((given, save) => {
-  const x = given as tf.Tensor;
-  (save as tf.GradSaveFunc)([x]);
-  return { value: x.abs(), gradFunc: (dy, [saved]) => (dy as tf.Tensor).mul((saved as tf.Tensor).sign()) };
-});

@@ -116,6 +116,18 @@ export function softplus(x: tf.Tensor): tf.Tensor {
   return library ? fused(library, SOFTPLUS, x) : tf.softplus(x);
 }
 
+/** `|x|` with Keras's gradient: 0 at 0, where TensorFlow.js has -1. */
+export function absolute(x: tf.Tensor): tf.Tensor {
+  return differentiable(
+    { x },
+    (save) => {
+      save([x]);
+      return tf.abs(x);
+    },
+    (dy, [x]) => ({ x: () => dy.mul((x as tf.Tensor).sign()) }),
+  );
+}
+
 /** `x / (1 + abs(x))`. */
 export function softsign(x: tf.Tensor): tf.Tensor {
   const library = native();

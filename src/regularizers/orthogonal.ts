@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
 import { formatShape, formatValue, ValueError } from '../base/errors';
 import { resolveOptions, type Signature } from '../base/options';
+import { absolute } from '../ops/elementwise';
 import { checkFactor, Regularizer } from './regularizer';
 
 /** Arguments of `OrthogonalRegularizer`. */
@@ -51,8 +52,7 @@ export class OrthogonalPenalty extends Regularizer {
     const cosines = tf.matMul(unit, unit, axis === 0, axis === 1);
     const size = cosines.shape[0];
     const offDiagonal = cosines.mul(tf.scalar(1).sub(tf.eye(size)));
-    return offDiagonal
-      .abs()
+    return absolute(offDiagonal)
       .sum<tf.Scalar>()
       .mul<tf.Scalar>(this.factor * 0.5)
       .div((size * (size - 1)) / 2);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
 import { resolveOptions, type Signature } from '../base/options';
+import { absolute } from '../ops/elementwise';
 import { checkFactor, Regularizer } from './regularizer';
 
 /** Arguments of `L1`. */
@@ -23,7 +24,7 @@ export class L1Regularizer extends Regularizer {
   }
 
   override call(x: tf.Tensor): tf.Scalar {
-    return x.abs().sum<tf.Scalar>().mul(this.l1);
+    return absolute(x).sum<tf.Scalar>().mul(this.l1);
   }
 }
 
@@ -95,8 +96,8 @@ export class L1L2Regularizer extends Regularizer {
   }
 
   override call(x: tf.Tensor): tf.Scalar {
-    const absolute = this.l1 === 0 ? tf.scalar(0) : x.abs().sum<tf.Scalar>().mul<tf.Scalar>(this.l1);
-    return this.l2 === 0 ? absolute : absolute.add(x.square().sum<tf.Scalar>().mul(this.l2));
+    const first = this.l1 === 0 ? tf.scalar(0) : absolute(x).sum<tf.Scalar>().mul<tf.Scalar>(this.l1);
+    return this.l2 === 0 ? first : first.add(x.square().sum<tf.Scalar>().mul(this.l2));
   }
 }
 
