@@ -18,13 +18,13 @@ const LAST: Required<AxisOptions> = { axis: -1 };
 /** The axes as numbers from 0, `null` meaning all. */
 function axesOf(who: string, x: tf.Tensor, axis: number | readonly number[] | null): number[] {
   const given = axis === null ? [...x.shape.keys()] : [axis].flat();
-  return given.map((number) => {
-    const from0 = number < 0 ? number + x.rank : number;
-    if (Number.isInteger(from0) && from0 >= 0 && from0 < x.rank) return from0;
-    throw new ValueError(
-      `${who}: axis must be one of the axes of x. Received: axis=${formatValue(axis)}, x of shape ${formatShape(x.shape)}.`,
-    );
-  });
+  const from0 = given.map((number) => (number < 0 ? number + x.rank : number));
+  const areAxes = from0.every((number) => Number.isInteger(number) && number >= 0 && number < x.rank);
+  if (areAxes && new Set(from0).size === from0.length) return from0;
+  const expected = areAxes ? 'name each axis once' : 'be one of the axes of x';
+  throw new ValueError(
+    `${who}: axis must ${expected}. Received: axis=${formatValue(axis)}, x of shape ${formatShape(x.shape)}.`,
+  );
 }
 
 /** Applies a function of the last axis along other axes. */

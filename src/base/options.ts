@@ -1,3 +1,4 @@
+import { type Check, checkValue } from './checks';
 import { formatValue, nearest } from './errors';
 
 /** Whether a value is an options object: a plain `{...}`, not a tensor, an array or an instance of a class. */
@@ -29,6 +30,8 @@ export interface Signature<O extends object> {
   readonly defaults: Partial<O>;
   /** Keys accepted besides (a base class's), without defaults. */
   readonly inherited?: readonly string[];
+  /** What values must be. */
+  readonly checks?: { readonly [K in keyof O & string]?: Check };
 }
 
 /** The names of all arguments of a signature, positional ones first, inherited ones left out. */
@@ -40,10 +43,10 @@ export function argumentNames<O extends object>(signature: Signature<O>): string
  * One options object from what a caller wrote: `Conv2D(10, 3, { strides: 2 })`, `Conv2D(10, { kernelSize: 3 })` and
  * `Conv2D({ filters: 10, kernelSize: 3 })` give the same. `undefined` means "not given".
  *
- * @throws TypeError for unknown, repeated, missing or surplus arguments.
+ * @throws TypeError for unknown, repeated, missing or surplus arguments, ValueError for what a check refuses.
  */
 export function resolveOptions<O extends object>(signature: Signature<O>, args: readonly unknown[]): O {
-  const { who, positional, defaults, inherited = [] } = signature;
+  const { who, positional, defaults, inherited = [], checks = {} } = signature;
   const last = args.at(-1);
   const options = isPlainObject(last) ? last : {};
   const values = isPlainObject(last) ? args.slice(0, -1) : args;
@@ -64,6 +67,9 @@ export function resolveOptions<O extends object>(signature: Signature<O>, args: 
   for (const name of positional) {
     if (!(name in resolved))
       throw new TypeError(`${who}: missing required argument '${name}'. Give it, as in ${who}({ ${name}: ... }).`);
+  }
+  for (const [name, check] of Object.entries(checks) as [string, Check][]) {
+    if (resolved[name] !== undefined) checkValue(who, name, resolved[name], check);
   }
   return resolved as O;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { Callable } from '../base/callable';
-import { formatValue } from '../base/errors';
+import { formatShape, formatValue, ValueError } from '../base/errors';
 import { argumentNames, type Signature, toSnakeCase } from '../base/options';
 import { type Config, constructFromConfig } from '../base/registry';
 
@@ -50,7 +50,20 @@ export abstract class Constraint extends Callable {
   }
 }
 
-/** Length of the vectors along `axis`, kept as axes of size 1. */
-export function norms(w: tf.Tensor, axis: number | number[]): tf.Tensor {
-  return w.square().sum(axis, true).sqrt();
+/**
+ * Length of the vectors along `axis` (`null`: along all axes), kept as axes of size 1.
+ * @throws ValueError for an axis that the weight does not have, or that is named twice.
+ */
+export function norms(constraint: Constraint, w: tf.Tensor, axis: number | number[] | null): tf.Tensor {
+  const axes = (axis === null ? [...w.shape.keys()] : [axis].flat()).map((number) =>
+    number < 0 ? number + w.rank : number,
+  );
+  if (axes.some((number) => number < 0 || number >= w.rank) || new Set(axes).size < axes.length) {
+    const { className } = constraint.constructor as typeof Constraint;
+    throw new ValueError(
+      `${className}: axis must name axes of the weight, each once. ` +
+        `Received: axis=${formatValue(axis)}, a weight of shape ${formatShape(w.shape)}.`,
+    );
+  }
+  return w.square().sum(axes, true).sqrt();
 }

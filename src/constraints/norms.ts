@@ -1,28 +1,33 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
+import { atLeast, between, orList, orNull, whole } from '../base/checks';
 import { EPSILON } from '../base/epsilon';
+import { ValueError } from '../base/errors';
 import { resolveOptions, type Signature } from '../base/options';
 import { Constraint, norms } from './constraint';
+
+const AXIS = orNull(orList(whole));
 
 /** Arguments of `MaxNorm`. */
 export interface MaxNormOptions {
   /** Greatest norm allowed. Default: 2. */
   maxValue?: number;
-  /** Axis or axes the norm is taken along. Default: 0; `[0, 1, 2]` for each filter of a `Conv2D`. */
-  axis?: number | number[];
+  /** Axis or axes the norm is taken along, `null` for all. Default: 0; `[0, 1, 2]` for each filter of a `Conv2D`. */
+  axis?: number | number[] | null;
 }
 type MaxNormArguments = [maxValue: number, options?: Omit<MaxNormOptions, 'maxValue'>] | [options?: MaxNormOptions];
 const MAX_NORM: Signature<MaxNormOptions> = {
   who: 'MaxNorm',
   positional: ['maxValue'],
   defaults: { maxValue: 2, axis: 0 },
+  checks: { maxValue: atLeast(0), axis: AXIS },
 };
 
 export class MaxNormConstraint extends Constraint {
   static override readonly className: string = 'MaxNorm';
   static override readonly signature = MAX_NORM;
   readonly maxValue: number;
-  readonly axis: number | number[];
+  readonly axis: number | number[] | null;
 
   constructor(...args: MaxNormArguments) {
     super();
@@ -30,7 +35,7 @@ export class MaxNormConstraint extends Constraint {
   }
 
   override call(w: tf.Tensor): tf.Tensor {
-    const norm = norms(w, this.axis);
+    const norm = norms(this, w, this.axis);
     return w.mul(norm.clipByValue(0, this.maxValue).div(norm.add(EPSILON)));
   }
 }
@@ -53,8 +58,8 @@ export interface MinMaxNormOptions {
   maxValue?: number;
   /** How far to go in one step: 1 (default) at once, less for gradually. */
   rate?: number;
-  /** Axis or axes the norm is taken along. Default: 0. */
-  axis?: number | number[];
+  /** Axis or axes the norm is taken along, `null` for all. Default: 0. */
+  axis?: number | number[] | null;
 }
 type MinMaxNormArguments =
   | [minValue: number, maxValue: number, options?: Omit<MinMaxNormOptions, 'minValue' | 'maxValue'>]
@@ -63,6 +68,7 @@ const MIN_MAX_NORM: Signature<MinMaxNormOptions> = {
   who: 'MinMaxNorm',
   positional: ['minValue', 'maxValue'],
   defaults: { minValue: 0, maxValue: 1, rate: 1, axis: 0 },
+  checks: { minValue: atLeast(0), maxValue: atLeast(0), rate: between(0, 1), axis: AXIS },
 };
 
 export class MinMaxNormConstraint extends Constraint {
@@ -71,16 +77,21 @@ export class MinMaxNormConstraint extends Constraint {
   readonly minValue: number;
   readonly maxValue: number;
   readonly rate: number;
-  readonly axis: number | number[];
+  readonly axis: number | number[] | null;
 
   constructor(...args: MinMaxNormArguments) {
     super();
     const options = resolveOptions(MIN_MAX_NORM, args) as Required<MinMaxNormOptions>;
     ({ minValue: this.minValue, maxValue: this.maxValue, rate: this.rate, axis: this.axis } = options);
+    if (this.minValue <= this.maxValue) return;
+    throw new ValueError(
+      'MinMaxNorm: minValue must not be above maxValue. ' +
+        `Received: minValue=${this.minValue}, maxValue=${this.maxValue}.`,
+    );
   }
 
   override call(w: tf.Tensor): tf.Tensor {
-    const norm = norms(w, this.axis);
+    const norm = norms(this, w, this.axis);
     const clipped = norm.clipByValue(this.minValue, this.maxValue).mul(this.rate);
     const desired = this.rate === 1 ? clipped : clipped.add(norm.mul(1 - this.rate));
     return w.mul(desired.div(norm.add(EPSILON)));
@@ -100,16 +111,21 @@ export type MinMaxNorm = MinMaxNormConstraint;
 
 /** Arguments of `UnitNorm`. */
 export interface UnitNormOptions {
-  /** Axis or axes the norm is taken along. Default: 0. */
-  axis?: number | number[];
+  /** Axis or axes the norm is taken along, `null` for all. Default: 0. */
+  axis?: number | number[] | null;
 }
-type UnitNormArguments = [axis: number | number[]] | [options?: UnitNormOptions];
-const UNIT_NORM: Signature<UnitNormOptions> = { who: 'UnitNorm', positional: ['axis'], defaults: { axis: 0 } };
+type UnitNormArguments = [axis: number | number[] | null] | [options?: UnitNormOptions];
+const UNIT_NORM: Signature<UnitNormOptions> = {
+  who: 'UnitNorm',
+  positional: ['axis'],
+  defaults: { axis: 0 },
+  checks: { axis: AXIS },
+};
 
 export class UnitNormConstraint extends Constraint {
   static override readonly className: string = 'UnitNorm';
   static override readonly signature = UNIT_NORM;
-  readonly axis: number | number[];
+  readonly axis: number | number[] | null;
 
   constructor(...args: UnitNormArguments) {
     super();
@@ -117,7 +133,7 @@ export class UnitNormConstraint extends Constraint {
   }
 
   override call(w: tf.Tensor): tf.Tensor {
-    return w.div(norms(w, this.axis).add(EPSILON));
+    return w.div(norms(this, w, this.axis).add(EPSILON));
   }
 }
 

@@ -10,6 +10,7 @@ import {
   typedArrayName,
 } from '../base/arrays';
 import { callable } from '../base/callable';
+import { finite } from '../base/checks';
 import { formatShape, ValueError } from '../base/errors';
 import { resolveOptions, type Signature } from '../base/options';
 import { type Config, isSerialized } from '../base/registry';
@@ -183,7 +184,12 @@ export interface IdentityOptions {
   gain?: number;
 }
 type IdentityArguments = [gain: number] | [options?: IdentityOptions];
-const IDENTITY: Signature<IdentityOptions> = { who: 'Identity', positional: ['gain'], defaults: { gain: 1 } };
+const IDENTITY: Signature<IdentityOptions> = {
+  who: 'Identity',
+  positional: ['gain'],
+  defaults: { gain: 1 },
+  checks: { gain: finite },
+};
 
 export class IdentityInitializer extends Initializer {
   static override readonly className: string = 'Identity';

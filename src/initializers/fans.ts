@@ -1,7 +1,13 @@
 /** The well-known cases of `VarianceScaling`. */
 import { callable } from '../base/callable';
 import { resolveOptions, type Signature } from '../base/options';
-import { type FanDistribution, type FanMode, type FanOptions, VarianceScalingInitializer } from './varianceScaling';
+import {
+  AXES_CHECKS,
+  type FanDistribution,
+  type FanMode,
+  type FanOptions,
+  VarianceScalingInitializer,
+} from './varianceScaling';
 
 type FanArguments = [seed: number, options?: Omit<FanOptions, 'seed'>] | [options?: FanOptions];
 
@@ -14,7 +20,8 @@ interface Case {
 }
 
 function signatureOf(who: string): Signature<FanOptions> {
-  return { who, positional: ['seed'], defaults: { seed: null, inputAxes: null, outputAxes: null } };
+  const defaults = { seed: null, inputAxes: null, outputAxes: null };
+  return { who, positional: ['seed'], defaults, checks: AXES_CHECKS };
 }
 
 /** The options of `VarianceScaling` for a case. */

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { statelessNormal } from '../backend/random';
 import { callable } from '../base/callable';
+import { finite } from '../base/checks';
 import { formatShape, ValueError } from '../base/errors';
 import { resolveOptions, type Signature } from '../base/options';
 import { orthonormalColumns } from '../ops/qr';
@@ -19,6 +20,7 @@ const SIGNATURE: Signature<OrthogonalOptions> = {
   who: 'Orthogonal',
   positional: ['gain'],
   defaults: { seed: null, gain: 1 },
+  checks: { gain: finite },
 };
 
 export class OrthogonalInitializer extends RandomInitializer {

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { statelessNormal, statelessTruncatedNormal, statelessUniform } from '../backend/random';
 import { callable } from '../base/callable';
+import { atLeast, finite } from '../base/checks';
 import { resolveOptions, type Signature } from '../base/options';
 import { RandomInitializer, type SeedArgument } from './initializer';
 
@@ -21,6 +22,7 @@ const NORMAL: Signature<RandomNormalOptions> = {
   who: 'RandomNormal',
   positional: ['mean', 'stddev'],
   defaults: { seed: null, mean: 0, stddev: 0.05 },
+  checks: { mean: finite, stddev: atLeast(0) },
 };
 
 export class RandomNormalInitializer extends RandomInitializer {
@@ -96,6 +98,7 @@ const UNIFORM: Signature<RandomUniformOptions> = {
   who: 'RandomUniform',
   positional: ['minval', 'maxval'],
   defaults: { seed: null, minval: -0.05, maxval: 0.05 },
+  checks: { minval: finite, maxval: finite },
 };
 
 export class RandomUniformInitializer extends RandomInitializer {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DType } from '../backend/variable';
 import { callable } from '../base/callable';
+import { type Check, finite, listOf, orNull, strictFlag } from '../base/checks';
 import { formatShape, formatValue, ValueError } from '../base/errors';
 import { resolveOptions, type Signature } from '../base/options';
 import { Initializer } from './initializer';
@@ -19,10 +20,16 @@ export interface STFTOptions {
 }
 type STFTArguments = [side: 'real' | 'imag', options?: Omit<STFTOptions, 'side'>] | [options?: STFTOptions];
 
+const WINDOW: Check = {
+  expected: "the name of a window such as 'hann', a list of its values",
+  accepts: (value) => typeof value === 'string' || listOf(finite).accepts(value),
+};
+
 const SIGNATURE: Signature<STFTOptions> = {
   who: 'STFT',
   positional: ['side'],
   defaults: { side: 'real', window: 'hann', periodic: false, scaling: 'density' },
+  checks: { window: orNull(WINDOW), periodic: strictFlag },
 };
 
 export class STFTInitializer extends Initializer {

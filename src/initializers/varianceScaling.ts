@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { statelessNormal, statelessTruncatedNormal, statelessUniform } from '../backend/random';
 import { callable } from '../base/callable';
-import { formatValue, unknownName, ValueError } from '../base/errors';
+import { above, listOf, orNull, whole } from '../base/checks';
+import { formatShape, unknownName, ValueError } from '../base/errors';
 import { resolveOptions, type Signature } from '../base/options';
 import { RandomInitializer, type SeedArgument } from './initializer';
 
@@ -35,6 +36,9 @@ export interface VarianceScalingOptions extends FanOptions {
   distribution?: FanDistribution | 'normal';
 }
 
+/** What the axes of the fans must be. */
+export const AXES_CHECKS = { inputAxes: orNull(listOf(whole)), outputAxes: orNull(listOf(whole)) };
+
 const SIGNATURE: Signature<VarianceScalingOptions> = {
   who: 'VarianceScaling',
   positional: [],
@@ -46,6 +50,7 @@ const SIGNATURE: Signature<VarianceScalingOptions> = {
     inputAxes: null,
     outputAxes: null,
   },
+  checks: { scale: above(0), ...AXES_CHECKS },
 };
 
 export class VarianceScalingInitializer extends RandomInitializer {
@@ -62,9 +67,6 @@ export class VarianceScalingInitializer extends RandomInitializer {
       options,
     ]) as Required<VarianceScalingOptions>;
     super(seed);
-    if (!(scale > 0)) {
-      throw new ValueError(`VarianceScaling: scale must be above 0. Received: scale=${formatValue(scale)}.`);
-    }
     this.scale = scale;
     this.mode = oneOf('mode', mode, MODES);
     const spread = String(distribution).toLowerCase();
@@ -86,9 +88,19 @@ export class VarianceScalingInitializer extends RandomInitializer {
       : statelessNormal(shape, this.seed, 0, Math.sqrt(variance));
   }
 
+  #sizeOf(shape: number[], axis: number): number {
+    const size = shape.at(axis);
+    if (size !== undefined) return size;
+    const { className } = this.constructor as typeof VarianceScalingInitializer;
+    throw new ValueError(
+      `${className}: inputAxes and outputAxes must be axes of the weight. ` +
+        `Received: axis ${axis}, a weight of shape ${formatShape(shape)}.`,
+    );
+  }
+
   /** Numbers of inputs and outputs of one unit. */
   #fans(shape: number[]): [number, number] {
-    const size = (axes: readonly number[]): number => axes.reduce((n, axis) => n * (shape.at(axis) ?? Number.NaN), 1);
+    const size = (axes: readonly number[]): number => axes.reduce((n, axis) => n * this.#sizeOf(shape, axis), 1);
     if (this.inputAxes && this.outputAxes) return [size(this.inputAxes), size(this.outputAxes)];
     if (shape.length === 0) return [1, 1];
     if (shape.length === 1) return [size([0]), size([0])];

@@ -6,6 +6,7 @@ import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import { type DType, Variable } from '../backend/variable';
 import type { ShapedArray } from '../base/arrays';
 import { Callable, classNameOf } from '../base/callable';
+import { checkValue, objectName, orNull, strictFlag } from '../base/checks';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../base/errors';
 import { autoName, pathOf, withScope } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
@@ -137,6 +138,8 @@ export abstract class Layer extends Callable {
     const cls = new.target as unknown as typeof Layer;
     const className = classNameOf(cls);
     if (!cls.signature) checkKeys(className, options, LAYER_OPTIONS);
+    checkValue(className, 'name', options.name ?? null, orNull(objectName));
+    checkValue(className, 'trainable', options.trainable === undefined ? true : options.trainable, strictFlag);
     this.name = options.name ?? autoName(snakeCaseClass(className));
     this.#trainable = options.trainable ?? true;
     this.dtype = dtypeOf(className, options.dtype);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
+import { checkValue, finite } from '../base/checks';
 import { binaryCrossEntropy } from '../ops/crossentropy';
 import type { CrossentropyFunctionOptions } from './categoricalCrossentropy';
 import { type LabelKind, Loss, type LossOptions, lossOptions } from './loss';
@@ -77,6 +78,7 @@ export class BinaryFocalCrossentropyLoss extends Loss {
       own,
       [options],
     );
+    checkValue('BinaryFocalCrossentropy', 'alpha', resolved.alpha, finite);
     super(resolved);
     this.fromLogits = resolved.fromLogits;
     this.labelSmoothing = resolved.labelSmoothing;

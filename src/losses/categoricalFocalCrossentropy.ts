@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
+import { formatShape, ValueError } from '../base/errors';
 import type { CrossentropyFunctionOptions } from './categoricalCrossentropy';
 import { type LabelKind, Loss, type LossOptions, lossOptions } from './loss';
 import { broadcastLabels, checkHasAxis, EPSILON, smoothLabels, type TensorOrArray } from './tensors';
@@ -8,8 +9,8 @@ const WHO = 'categorical_focal_crossentropy';
 
 /** Options of `categoricalFocalCrossentropy`. */
 export interface CategoricalFocalFunctionOptions extends CrossentropyFunctionOptions {
-  /** Weight of the classes. Default: 0.25. */
-  alpha?: number;
+  /** Weight of the classes, one for all or one for each. Default: 0.25. */
+  alpha?: number | readonly number[];
   /** How much well-classified samples are played down. Default: 2. */
   gamma?: number;
 }
@@ -33,11 +34,27 @@ export function categoricalFocalCrossentropy(
   return tf.tidy(() => {
     const [labels, output] = broadcastLabels(WHO, yTrue, yPred);
     checkHasAxis(WHO, labels, output);
+    checkAlpha(alpha, output);
     const shares = fromLogits ? softmax(output, axis) : output;
     const p = shares.div(shares.sum(axis, true)).clipByValue(EPSILON, 1 - EPSILON);
     const crossentropy = smoothLabels(labels, labelSmoothing).mul(p.log()).neg();
-    return tf.scalar(1).sub(p).pow(gamma).mul(alpha).mul(crossentropy).sum(axis);
+    return tf
+      .scalar(1)
+      .sub(p)
+      .pow(gamma)
+      .mul(alpha as number)
+      .mul(crossentropy)
+      .sum(axis);
   });
+}
+
+/** One weight for all classes, or one for each. */
+function checkAlpha(alpha: number | readonly number[], output: tf.Tensor): void {
+  if (typeof alpha === 'number' || alpha.length === 1 || alpha.length === output.shape.at(-1)) return;
+  throw new ValueError(
+    `${WHO}: alpha must be one number, or one for each class. ` +
+      `Received: ${alpha.length} of them, predictions of shape ${formatShape(output.shape)}.`,
+  );
 }
 
 function softmax(x: tf.Tensor, axis: number): tf.Tensor {
@@ -55,7 +72,7 @@ export class CategoricalFocalCrossentropyLoss extends Loss {
   readonly fromLogits: boolean;
   readonly labelSmoothing: number;
   readonly axis: number;
-  readonly alpha: number;
+  readonly alpha: number | readonly number[];
   readonly gamma: number;
 
   constructor(options: CategoricalFocalCrossentropyOptions = {}) {

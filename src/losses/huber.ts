@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
+import { above, checkValue } from '../base/checks';
 import { absolute } from '../ops/elementwise';
 import { Loss, type LossOptions, lossOptions } from './loss';
 import { perSample, type TensorOrArray } from './tensors';
@@ -37,6 +38,7 @@ export class HuberLoss extends Loss {
 
   constructor(...args: [deltaOrOptions?: number | HuberOptions, options?: Omit<HuberOptions, 'delta'>]) {
     const options = lossOptions<HuberOptions>('Huber', 'huber_loss', { delta: 1 }, args, ['delta']);
+    checkValue('Huber', 'delta', options.delta, above(0));
     super(options);
     this.delta = options.delta;
   }

@@ -2,10 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { requireReady } from '../backend/engine';
 import type { DType } from '../backend/variable';
 import { Callable, classNameOf } from '../base/callable';
+import { checkValue, orNull, text } from '../base/checks';
 import { formatValue, ValueError } from '../base/errors';
 import { autoName } from '../base/names';
 import { resolveOptions, snakeCaseClass, toSnakeCase } from '../base/options';
 import { type Config, constructFromConfig, serializeValue } from '../base/registry';
+import { checksOf } from './optionChecks';
 import { checkReduction, type Reduction, reduceWeighted } from './reduction';
 import { maskOf, type TensorOrArray, toTensor } from './tensors';
 
@@ -63,7 +65,8 @@ export abstract class Loss extends Callable {
     const { reduction = 'sum_over_batch_size', name, dtype } = options;
     this.name = name ?? autoName(snakeCaseClass(className));
     this.reduction = checkReduction(className, reduction);
-    if (dtype && dtype !== 'float32') {
+    checkValue(className, 'name', name ?? null, orNull(text));
+    if (dtype !== null && dtype !== undefined && dtype !== 'float32') {
       throw new ValueError(`${className}: dtype must be 'float32'. Received: dtype=${formatValue(dtype)}.`);
     }
     this.dtype = 'float32';
@@ -114,5 +117,6 @@ export function lossOptions<O extends LossOptions>(
   args: readonly unknown[],
   positional: readonly (keyof O & string)[] = [],
 ): Required<O> {
-  return resolveOptions<O>({ who, positional, defaults: { ...own, ...lossDefaults(name) } }, args) as Required<O>;
+  const defaults = { ...own, ...lossDefaults(name) };
+  return resolveOptions<O>({ who, positional, defaults, checks: checksOf(own) }, args) as Required<O>;
 }

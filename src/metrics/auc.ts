@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Variable } from '../backend/variable';
 import { callable } from '../base/callable';
+import { between, checkValue, finite, listOf, orNull, wholeFrom } from '../base/checks';
 import { formatShape, formatValue, ValueError } from '../base/errors';
+import { isPlainObject } from '../base/options';
 import type { Config } from '../base/registry';
 import { EPSILON, toTensor } from '../losses/tensors';
 import { confusion } from './confusion';
@@ -17,7 +19,9 @@ interface SerializedTensor {
 }
 
 function tensorValues(given: readonly number[] | SerializedTensor | null): readonly number[] | null {
-  return given && 'class_name' in given ? given.config.value : given;
+  const values: unknown = isPlainObject(given) ? (given as Partial<SerializedTensor>).config?.value : given;
+  checkValue('AUC', 'labelWeights', values, orNull(listOf(finite)));
+  return values as readonly number[] | null;
 }
 
 /** Arguments of `AUC`. */
@@ -60,6 +64,7 @@ function oneOf<T extends string>(name: string, value: string, known: readonly T[
 
 /** The points between 0 and 1. */
 function innerThresholds({ thresholds, numThresholds }: Required<AUCOptions>): number[] {
+  checkValue('AUC', 'thresholds', thresholds, orNull(listOf(between(0, 1), { empty: true })));
   if (thresholds) return [...thresholds].sort((a, b) => a - b);
   if (Number.isInteger(numThresholds) && numThresholds > 1) {
     return Array.from({ length: numThresholds - 2 }, (_, i) => (i + 1) / (numThresholds - 1));
@@ -97,7 +102,8 @@ export class AUCMetric extends Metric {
     super({ name: all.name, dtype: all.dtype });
     this.curve = oneOf('curve', all.curve, CURVES);
     this.summationMethod = oneOf('summationMethod', all.summationMethod, SUMMATIONS);
-    this.multiLabel = all.multiLabel;
+    this.multiLabel = Boolean(all.multiLabel);
+    checkValue('AUC', 'numLabels', all.numLabels, orNull(wholeFrom(1)));
     this.numLabels = all.numLabels;
     this.labelWeights = tensorValues(all.labelWeights);
     this.fromLogits = all.fromLogits;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
+import { checkValue, finite } from '../base/checks';
 import { broadcastLabels, type TensorOrArray } from '../losses/tensors';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
@@ -49,6 +50,7 @@ export class BinaryAccuracyMetric extends MeanMetricWrapperMetric {
     const all = metricOptions<BinaryAccuracyOptions>('BinaryAccuracy', 'binary_accuracy', { threshold: 0.5 }, [
       options,
     ]);
+    checkValue('BinaryAccuracy', 'threshold', all.threshold, finite);
     super(binaryAccuracy, { ...all });
     this.threshold = all.threshold;
   }

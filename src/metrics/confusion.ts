@@ -1,6 +1,7 @@
 /** Counts of right and wrong decisions at thresholds, which precision, recall and AUC are made of. */
 import * as tf from '@tensorflow/tfjs';
-import { formatShape, formatValue, ValueError } from '../base/errors';
+import { between, checkValue, orList } from '../base/checks';
+import { formatShape, ValueError } from '../base/errors';
 import { EPSILON, squeezeOrExpandToSameRank, toTensor } from '../losses/tensors';
 import type { MetricInput } from './metric';
 import { broadcastWeights } from './samplewise';
@@ -14,13 +15,8 @@ export type Thresholds = number | readonly number[] | null;
 /** The list of thresholds, all of them in 0..1. */
 export function thresholdList(who: string, thresholds: Thresholds, otherwise: number): number[] {
   if (thresholds === null) return [otherwise];
-  const list = [thresholds].flat() as number[];
-  if (list.some((value) => !(value >= 0 && value <= 1))) {
-    throw new ValueError(
-      `${who}: thresholds must be numbers from 0 to 1. Received: thresholds=${formatValue(thresholds)}.`,
-    );
-  }
-  return list;
+  checkValue(who, 'thresholds', thresholds, orList(between(0, 1)));
+  return [thresholds].flat() as number[];
 }
 
 /** Whether thresholds go from 0 to 1 in equal steps. */
@@ -69,8 +65,8 @@ export function confusion(
     const column = toTensor(name, 'sampleWeight', sampleWeight, 'float32').expandDims(-1);
     weights = squeezeOrExpandToSameRank(labels, column, false)[1];
   }
-  if (topK !== null) predictions = onlyTopK(predictions, topK);
-  if (classId !== null) [labels, predictions] = [oneClass(labels, classId), oneClass(predictions, classId)];
+  if (topK !== null) predictions = onlyTopK(name, predictions, topK);
+  if (classId !== null) [labels, predictions] = [oneClass(name, labels, classId), oneClass(name, predictions, classId)];
   if (labelWeights && !multiLabel) {
     const perLabel = tf.tensor1d([...labelWeights]);
     weights = weights ? weights.mul(perLabel) : perLabel;
@@ -124,7 +120,13 @@ function positives(predictions: tf.Tensor, thresholds: readonly number[]): tf.Te
   return (isPadded ? bucket.relu() : bucket).greaterEqual(column(inside.map((_, i) => i))).cast('float32');
 }
 
-function onlyTopK(predictions: tf.Tensor, k: number): tf.Tensor {
+function onlyTopK(who: string, predictions: tf.Tensor, k: number): tf.Tensor {
+  if (k > (predictions.shape.at(-1) ?? 0)) {
+    throw new ValueError(
+      `${who}: topK must not be above the number of classes. ` +
+        `Received: topK=${k}, predictions of shape ${formatShape(predictions.shape)}.`,
+    );
+  }
   const { indices } = tf.topk(predictions, k);
   const mask = tf
     .oneHot(indices as tf.Tensor1D, predictions.shape.at(-1) as number)
@@ -133,10 +135,16 @@ function onlyTopK(predictions: tf.Tensor, k: number): tf.Tensor {
   return predictions.mul(mask).add(tf.scalar(1).sub(mask).mul(LOWEST));
 }
 
-function oneClass(x: tf.Tensor, classId: number): tf.Tensor {
-  if (x.rank > 1) {
+/** The entries of one class, which may be counted from the end. */
+function oneClass(who: string, x: tf.Tensor, classId: number): tf.Tensor {
+  const classes = x.rank > 1 ? (x.shape.at(-1) as number) : 0;
+  const place = classId < 0 ? classId + classes : classId;
+  if (place >= 0 && place < classes) {
     const last = x.rank - 1;
-    return x.slice([...new Array<number>(last).fill(0), classId], [...x.shape.slice(0, last), 1]);
+    return x.slice([...new Array<number>(last).fill(0), place], [...x.shape.slice(0, last), 1]);
   }
-  throw new ValueError(`classId needs predictions (batch, classes). Received: shape (${x.shape},).`);
+  throw new ValueError(
+    `${who}: classId needs labels and predictions (batch, classes) that have the class. ` +
+      `Received: classId=${classId}, shape ${formatShape(x.shape)}.`,
+  );
 }

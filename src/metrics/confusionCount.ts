@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Variable } from '../backend/variable';
+import { classNameOf } from '../base/callable';
 import { type Config, serializeValue } from '../base/registry';
 import { type Confusion, confusion, type Thresholds, thresholdList } from './confusion';
 import { Metric, type MetricInput, type MetricOptions } from './metric';
@@ -22,7 +23,7 @@ export abstract class ConfusionCount extends Metric {
     super(others);
     this.#which = which;
     this.initThresholds = thresholds;
-    this.#thresholds = thresholdList(this.name, thresholds, 0.5);
+    this.#thresholds = thresholdList(classNameOf(new.target), thresholds, 0.5);
     this.accumulator = this.addVariable({ name: 'accumulator', shape: [this.#thresholds.length] });
   }
 

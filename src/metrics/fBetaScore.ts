@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Variable } from '../backend/variable';
 import { callable } from '../base/callable';
+import { above, checkValue } from '../base/checks';
 import { formatShape, formatValue, ValueError } from '../base/errors';
 import { EPSILON, toTensor } from '../losses/tensors';
 import { Metric, type MetricInput, type MetricOptions, metricOptions } from './metric';
@@ -26,10 +27,8 @@ function checkFBeta({ average, beta, threshold }: Required<FBetaScoreOptions>): 
       `FBetaScore: average must be 'micro', 'macro', 'weighted' or null. Received: average=${formatValue(average)}.`,
     );
   }
-  if (!(typeof beta === 'number' && beta > 0)) {
-    throw new ValueError(`FBetaScore: beta must be a number > 0. Received: beta=${formatValue(beta)}.`);
-  }
-  if (threshold !== null && !(threshold > 0 && threshold <= 1)) {
+  checkValue('FBetaScore', 'beta', beta, above(0));
+  if (threshold !== null && !(typeof threshold === 'number' && threshold > 0 && threshold <= 1)) {
     throw new ValueError(`FBetaScore: threshold must be > 0 and <= 1. Received: threshold=${formatValue(threshold)}.`);
   }
 }

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { type DType, Variable } from '../backend/variable';
 import { Callable, classNameOf } from '../base/callable';
+import { checkValue, orNull, text } from '../base/checks';
 import { formatValue, ValueError } from '../base/errors';
 import { autoName } from '../base/names';
 import { resolveOptions, snakeCaseClass, toSnakeCase } from '../base/options';
 import { type Config, constructFromConfig, serializeValue } from '../base/registry';
+import { checksOf } from '../losses/optionChecks';
 import type { TensorOrArray } from '../losses/tensors';
 
 /** Arguments of every metric. */
@@ -23,7 +25,8 @@ export function metricOptions<O extends MetricOptions>(
   args: readonly unknown[],
   positional: readonly (keyof O & string)[] = [],
 ): Required<O> {
-  return resolveOptions<O>({ who, positional, defaults: { ...own, name, dtype: null } }, args) as Required<O>;
+  const defaults = { ...own, name, dtype: null };
+  return resolveOptions<O>({ who, positional, defaults, checks: checksOf(own) }, args) as Required<O>;
 }
 
 /** What a metric takes in. */
@@ -66,7 +69,8 @@ export abstract class Metric extends Callable {
     super();
     const className = classNameOf(new.target as unknown as typeof Metric);
     this.name = options.name ?? autoName(snakeCaseClass(className));
-    if (options.dtype && options.dtype !== 'float32') {
+    checkValue(className, 'name', options.name ?? null, orNull(text));
+    if (options.dtype !== null && options.dtype !== undefined && options.dtype !== 'float32') {
       throw new ValueError(`${className}: dtype must be 'float32'. Received: dtype=${formatValue(options.dtype)}.`);
     }
     this.dtype = 'float32';

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Variable } from '../backend/variable';
 import { callable } from '../base/callable';
+import { between } from '../base/checks';
 import { resolveOptions } from '../base/options';
 import { applyAdamax } from '../ops/updates';
 import { Optimizer } from './optimizer';
@@ -16,12 +17,11 @@ export interface AdamaxOptions extends OptimizerOptions {
   epsilon?: number;
 }
 
-const SIGNATURE = optimizerSignature<AdamaxOptions>('Adamax', {
-  learningRate: 0.001,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-7,
-});
+const SIGNATURE = optimizerSignature<AdamaxOptions>(
+  'Adamax',
+  { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  { beta2: between(0, 1) }, // at 1 the largest gradient of all counts
+);
 
 /**
  * Adamax: m is a running average of g, u = max(beta2 u, |g|), and w -= lr m / ((1 - beta1^t) (u + epsilon)).

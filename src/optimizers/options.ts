@@ -1,4 +1,16 @@
-import { formatValue, ValueError } from '../base/errors';
+import {
+  above,
+  atLeast,
+  between,
+  type Check,
+  checkValue,
+  finite,
+  flag,
+  objectName,
+  orNull,
+  wholeFrom,
+} from '../base/checks';
+import { ValueError } from '../base/errors';
 import type { Signature } from '../base/options';
 import { isSchedule, type LearningRateSchedule } from './schedule';
 
@@ -47,25 +59,65 @@ const DEFAULTS: Required<Omit<OptimizerOptions, 'learningRate'>> = {
   name: null,
 };
 
-/** The signature of an optimizer: its own arguments and those of all. */
-export function optimizerSignature<O extends OptimizerOptions>(who: string, own: Partial<O>): Signature<O> {
-  return { who, positional: ['learningRate'], defaults: { ...DEFAULTS, ...own } };
+/** A part of something that stays at each step, and is divided by what goes. */
+const decay: Check = {
+  expected: 'a number from 0 up to 1, but not 1',
+  accepts: (value) => between(0, 1).accepts(value) && value !== 1,
+};
+
+/** A whole number of steps, or none: `null`, or 0 as in Keras. */
+function stepsFrom(least: number): Check {
+  const accepts = (value: unknown): boolean => value === 0 || wholeFrom(least).accepts(value);
+  return orNull({ expected: `a whole number of at least ${least}`, accepts });
+}
+
+const COMMON_CHECKS = {
+  weightDecay: orNull(finite),
+  clipnorm: orNull(atLeast(0)),
+  clipvalue: orNull(atLeast(0)),
+  globalClipnorm: orNull(atLeast(0)),
+  useEma: flag,
+  emaMomentum: between(0, 1),
+  emaOverwriteFrequency: stepsFrom(1),
+  lossScaleFactor: orNull(above(0)),
+  gradientAccumulationSteps: stepsFrom(2),
+  name: orNull(objectName),
+} as const satisfies Record<keyof typeof DEFAULTS, Check>;
+
+/** What the arguments of single optimizers must be. */
+const OWN_CHECKS = {
+  amsgrad: flag,
+  beta1: decay,
+  beta2: decay,
+  centered: flag,
+  epsilon: atLeast(0),
+  initialAccumulatorValue: atLeast(0),
+  momentum: between(0, 1),
+  nesterov: flag,
+  rho: between(0, 1),
+} as const satisfies Record<string, Check>;
+
+/**
+ * The signature of an optimizer: its own arguments and those of all.
+ * @param checks of own arguments, where they are not those of the same name elsewhere.
+ */
+export function optimizerSignature<O extends OptimizerOptions>(
+  who: string,
+  own: Partial<O>,
+  checks: Readonly<Record<string, Check>> = {},
+): Signature<O> {
+  const known = Object.entries(OWN_CHECKS).filter(([name]) => name in own);
+  return {
+    who,
+    positional: ['learningRate'],
+    defaults: { ...DEFAULTS, ...own },
+    checks: { ...Object.fromEntries(known), ...checks } as Signature<O>['checks'],
+  };
 }
 
 /** Refuses what is not a learning rate. */
-export function checkRate(who: string, rate: unknown): number {
-  if (typeof rate === 'number' && !Number.isNaN(rate)) return rate;
-  throw new ValueError(
-    `${who}: learningRate must be a number or a schedule. Received: learningRate=${formatValue(rate)}.`,
-  );
-}
-
-/** Refuses a number outside of a range. */
-export function checkRange(who: string, name: string, value: unknown, low: number, high: number): number {
-  if (typeof value === 'number' && value >= low && value <= high) return value;
-  throw new ValueError(
-    `${who}: ${name} must be a number from ${low} to ${high}. Received: ${name}=${formatValue(value)}.`,
-  );
+export function checkRate(who: string, rate: unknown): void {
+  checkValue(who, 'learningRate', rate, { ...finite, expected: 'a finite number or a schedule' });
 }
 
 /** All options, with defaults, checked. */
@@ -73,26 +125,11 @@ export function checkOptions(who: string, options: OptimizerOptions): Required<O
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const all = { ...DEFAULTS, ...given } as Required<OptimizerOptions>;
   if (!isSchedule(all.learningRate)) checkRate(who, all.learningRate);
+  for (const [name, check] of Object.entries(COMMON_CHECKS)) checkValue(who, name, Reflect.get(all, name), check);
   const { clipnorm, clipvalue, globalClipnorm } = all;
-  if ([clipnorm, clipvalue, globalClipnorm].filter((value) => value !== null).length > 1) {
-    throw new ValueError(
-      `${who}: only one of clipnorm, clipvalue and globalClipnorm can be given. ` +
-        `Received: clipnorm=${clipnorm}, clipvalue=${clipvalue}, globalClipnorm=${globalClipnorm}.`,
-    );
-  }
-  if (all.gradientAccumulationSteps) {
-    checkCount(who, 'gradientAccumulationSteps', all.gradientAccumulationSteps, 2);
-  }
-  if (all.useEma) {
-    checkRange(who, 'emaMomentum', all.emaMomentum, 0, 1);
-    if (all.emaOverwriteFrequency) checkCount(who, 'emaOverwriteFrequency', all.emaOverwriteFrequency, 1);
-  }
-  return all;
-}
-
-function checkCount(who: string, name: string, value: unknown, least: number): void {
-  if (Number.isInteger(value) && (value as number) >= least) return;
+  if ([clipnorm, clipvalue, globalClipnorm].filter((value) => value !== null).length <= 1) return all;
   throw new ValueError(
-    `${who}: ${name} must be a whole number >= ${least}, or null. Received: ${name}=${formatValue(value)}.`,
+    `${who}: only one of clipnorm, clipvalue and globalClipnorm can be given. ` +
+      `Received: clipnorm=${clipnorm}, clipvalue=${clipvalue}, globalClipnorm=${globalClipnorm}.`,
   );
 }

@@ -4,7 +4,7 @@ import { callable } from '../base/callable';
 import { resolveOptions } from '../base/options';
 import { applyGradientDescent, applyMomentum } from '../ops/updates';
 import { Optimizer } from './optimizer';
-import { checkRange, type OptimizerArguments, type OptimizerOptions, optimizerSignature } from './options';
+import { type OptimizerArguments, type OptimizerOptions, optimizerSignature } from './options';
 
 /** Arguments of `SGD`. */
 export interface SGDOptions extends OptimizerOptions {
@@ -34,7 +34,6 @@ export class SGDOptimizer extends Optimizer {
 
   constructor(...args: OptimizerArguments<SGDOptions>) {
     const options = resolveOptions(SIGNATURE, args) as Required<SGDOptions>;
-    checkRange('SGD', 'momentum', options.momentum, 0, 1);
     super(options);
     this.momentum = options.momentum;
     this.nesterov = options.nesterov;

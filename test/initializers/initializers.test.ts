@@ -219,7 +219,7 @@ describe('bad arguments', () => {
   const made: [string, () => unknown, string][] = [
     ['seed', () => initializers.HeNormal({ seed: 1.5 }), 'HeNormal: seed must be a whole number or a SeedGenerator.'],
     ['key', () => initializers.HeNormal({ sed: 1 } as never), "HeNormal: unknown argument 'sed'."],
-    ['scale', () => initializers.VarianceScaling({ scale: 0 }), 'VarianceScaling: scale must be above 0.'],
+    ['scale', () => initializers.VarianceScaling({ scale: 0 }), 'VarianceScaling: scale must be a number above 0.'],
     ['mode', () => initializers.VarianceScaling({ mode: 'fan' as never }), 'VarianceScaling: unknown mode.'],
     [
       'distribution',

@@ -21,6 +21,14 @@ const CASES: [() => unknown, string][] = [
     'ValueError: Input: expected a shape, as in Input({ shape: [28, 28, 1] }). Received: shape=null, batchSize=null, batchShape=null.',
   ],
   [
+    () => Input({ shape: 28 as never }),
+    'ValueError: Input: shape must be a list of sizes, as in Input({ shape: [28] }). Received: shape=28.',
+  ],
+  [
+    () => Input({ batchShape: 28 as never }),
+    'ValueError: Input: batchShape must be a list of sizes, as in Input({ batchShape: [null, 28] }). Received: batchShape=28.',
+  ],
+  [
     () => Input({ shape: [28, -1] }),
     'ValueError: Input: expected sizes that are whole numbers of at least 0, or null. Received: shape=[28, -1], batchSize=null, batchShape=null.',
   ],
@@ -30,7 +38,7 @@ const CASES: [() => unknown, string][] = [
   ],
   [
     () => Input({ shape: [1], sparse: true }),
-    'ValueError: Input: sparse and ragged tensors do not exist in TensorFlow.js. Use a dense input.',
+    'ValueError: Input: sparse tensors do not exist in TensorFlow.js. Received: sparse=true. Use a dense input.',
   ],
   [
     () => Input({ shape: [1], dtype: 'string' as never }),
@@ -84,10 +92,8 @@ const CASES: [() => unknown, string][] = [
     () => layers.Permute([2, 1])(zeros(2, 3)),
     "ValueError: Permute 'permute': expected ndim=3, found ndim=2. Received: an input of shape (2, 3).",
   ],
-  [
-    () => layers.RepeatVector(1.5),
-    'ValueError: RepeatVector: n must be a whole number of at least 0. Received: n=1.5.',
-  ],
+  [() => layers.RepeatVector(1.5), 'TypeError: RepeatVector: n must be a positive integer. Received: n=1.5.'],
+  [() => layers.RepeatVector(0), 'ValueError: RepeatVector: n must be a positive integer. Received: n=0.'],
   [
     () => layers.RepeatVector(2)(zeros(2, 3, 4)),
     "ValueError: RepeatVector 'repeat_vector': expected ndim=2, found ndim=3. Received: an input of shape (2, 3, 4).",
@@ -160,7 +166,7 @@ const CASES: [() => unknown, string][] = [
   ],
   [
     () => layers.Dropout(0.5, { noiseShape: [null, 0] }),
-    'ValueError: Dropout: noiseShape must be made of sizes above 0 and null. Received: noiseShape=[null, 0].',
+    'ValueError: Dropout: noiseShape must be a list of sizes above 0, null for those of the input, or null. Received: noiseShape=[null, 0].',
   ],
   [
     () => layers.Dropout(0.5, { noiseShape: [null, 1, 1] })(zeros(2, 3), { training: true }),
@@ -168,7 +174,7 @@ const CASES: [() => unknown, string][] = [
   ],
   [
     () => layers.Dropout(0.5, { seed: 1.5 }),
-    'ValueError: SeedGenerator: seed must be a whole number or a SeedGenerator. Received: seed=1.5.',
+    'ValueError: Dropout: seed must be a whole number or null. Received: seed=1.5.',
   ],
   [
     () => layers.SpatialDropout2D(0.5)(zeros(2, 3)),
@@ -184,7 +190,7 @@ const CASES: [() => unknown, string][] = [
   ],
   [
     () => layers.ReLU({ maxValue: -1 }),
-    'ValueError: ReLU: maxValue must be a number of at least 0. Received: maxValue=-1.',
+    'ValueError: ReLU: maxValue must be a number of at least 0 or null. Received: maxValue=-1.',
   ],
   [
     () => layers.ReLU({ negativeSlope: null as never }),
@@ -197,7 +203,7 @@ const CASES: [() => unknown, string][] = [
   [() => layers.ELU(Number.NaN), 'ValueError: ELU: alpha must be a finite number. Received: alpha=NaN.'],
   [
     () => layers.Softmax(0.5),
-    'ValueError: Softmax: axis must be a whole number or a list of them. Received: axis=0.5.',
+    'ValueError: Softmax: axis must be a whole number or a list of them or null. Received: axis=0.5.',
   ],
   [
     () => layers.PReLU({ sharedAxes: [0] }),

@@ -31,10 +31,12 @@ test('bad arguments and inputs are refused', () => {
   expect(() => BatchNormalization({ axis: 1.5 })).toThrow(
     'BatchNormalization: axis must be a whole number. Received: axis=1.5.',
   );
-  expect(() => BatchNormalization({ renorm: true })).toThrow('batch renormalization is not supported');
+  expect(() => BatchNormalization({ renorm: true })).toThrow(
+    'renorm must be false: there is no batch renormalization here',
+  );
   expect(() => BatchNormalization({ renormClipping: { rmax: 3 } })).toThrow('renormClipping must be null');
   expect(() => BatchNormalization({ momentum: '0.9' as never })).toThrow(
-    "momentum must be a number. Received: momentum='0.9'.",
+    "momentum must be a number from 0 to 1. Received: momentum='0.9'.",
   );
   expect(() => BatchNormalization({ axis: 2, name: 'b' })(tf.zeros([2, 3]))).toThrow(
     "BatchNormalization 'b': axis 2 is out of bounds. Received: an input of shape (2, 3).",

@@ -148,7 +148,7 @@ describe('a metric', () => {
 
   it('refuses what does not fit', () => {
     expect(() => metrics.Precision({ thresholds: [0.5, 2] })).toThrow(
-      'Precision: thresholds must be numbers from 0 to 1. Received: thresholds=[0.5, 2].',
+      'Precision: thresholds must be a number from 0 to 1 or a list of them. Received: thresholds=[0.5, 2].',
     );
     expect(() => metrics.AUC({ curve: 'RAC' as never })).toThrow(
       "AUC: curve must be one of 'ROC', 'PR', 'PRGAIN'. Received: curve='RAC'.",

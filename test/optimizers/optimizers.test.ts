@@ -130,7 +130,7 @@ describe('the learning rate', () => {
     expect(sgd.variables[1]?.value.dataSync()[0]).toBe(0.25);
     expect(() => {
       sgd.learningRate = Number.NaN;
-    }).toThrow('SGD: learningRate must be a number or a schedule. Received: learningRate=NaN.');
+    }).toThrow('SGD: learningRate must be a finite number or a schedule. Received: learningRate=NaN.');
   });
 
   it('may be a schedule of the step', () => {
@@ -183,10 +183,16 @@ describe('an optimizer', () => {
 
   it.each([
     [{ clipnorm: 1, clipvalue: 1 }, 'Adam: only one of clipnorm, clipvalue and globalClipnorm can be given.'],
-    [{ gradientAccumulationSteps: 1 }, 'Adam: gradientAccumulationSteps must be a whole number >= 2, or null.'],
+    [{ gradientAccumulationSteps: 1 }, 'Adam: gradientAccumulationSteps must be a whole number of at least 2 or null.'],
     [{ useEma: true, emaMomentum: 2 }, 'Adam: emaMomentum must be a number from 0 to 1. Received: emaMomentum=2.'],
-    [{ useEma: true, emaOverwriteFrequency: 1.5 }, 'Adam: emaOverwriteFrequency must be a whole number >= 1'],
-    [{ learningRate: '1' as never }, "Adam: learningRate must be a number or a schedule. Received: learningRate='1'."],
+    [
+      { useEma: true, emaOverwriteFrequency: 1.5 },
+      'Adam: emaOverwriteFrequency must be a whole number of at least 1 or null.',
+    ],
+    [
+      { learningRate: '1' as never },
+      "Adam: learningRate must be a finite number or a schedule. Received: learningRate='1'.",
+    ],
     [
       { learningrate: 1 } as never,
       "Adam: unknown argument 'learningrate'. Received: learningrate=1. Did you mean 'learningRate'?",

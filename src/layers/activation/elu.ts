@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { elu } from '../../activations';
 import { callable } from '../../base/callable';
-import { formatValue, type Shape, ValueError } from '../../base/errors';
+import { finite } from '../../base/checks';
+import type { Shape } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 
@@ -17,6 +18,7 @@ const SIGNATURE: Signature<ELUOptions> = {
   who: 'ELU',
   positional: ['alpha'],
   defaults: { alpha: 1 },
+  checks: { alpha: finite },
   inherited: LAYER_OPTIONS,
 };
 
@@ -28,9 +30,6 @@ export class ELULayer extends Layer {
   constructor(...args: ELUArguments) {
     const options = resolveOptions(SIGNATURE, args);
     super(options);
-    if (!Number.isFinite(options.alpha)) {
-      throw new ValueError(`ELU: alpha must be a finite number. Received: alpha=${formatValue(options.alpha)}.`);
-    }
     this.alpha = options.alpha as number;
     this.built = true;
   }

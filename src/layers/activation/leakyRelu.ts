@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
 import { leakyRelu } from '../../activations';
 import { callable } from '../../base/callable';
+import { atLeast } from '../../base/checks';
 import type { Shape } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
-import { checkNotNegative } from './checks';
 
 /** Options of `LeakyReLU`. */
 export interface LeakyReLUOptions extends LayerOptions {
@@ -18,6 +18,7 @@ const SIGNATURE: Signature<LeakyReLUOptions> = {
   who: 'LeakyReLU',
   positional: ['negativeSlope'],
   defaults: { negativeSlope: 0.3 },
+  checks: { negativeSlope: atLeast(0) },
   inherited: LAYER_OPTIONS,
 };
 
@@ -29,7 +30,7 @@ export class LeakyReLULayer extends Layer {
   constructor(...args: LeakyReLUArguments) {
     const options = resolveOptions(SIGNATURE, args);
     super(options);
-    this.negativeSlope = checkNotNegative('LeakyReLU', 'negativeSlope', options.negativeSlope);
+    this.negativeSlope = options.negativeSlope as number;
     this.built = true;
   }
 

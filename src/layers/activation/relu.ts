@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
 import { relu } from '../../activations';
 import { callable } from '../../base/callable';
+import { atLeast, type Check, orNull } from '../../base/checks';
 import type { Shape } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
-import { checkNotNegative } from './checks';
 
 /** Options of `ReLU`. */
 export interface ReLUOptions extends LayerOptions {
@@ -21,10 +21,17 @@ type ReLUArguments =
   | [maxValue: number | null, negativeSlope: number, options?: Omit<ReLUOptions, 'maxValue' | 'negativeSlope'>]
   | [options?: ReLUOptions];
 
+/** A number of at least 0, which may be infinite. */
+const BOUND: Check = {
+  expected: atLeast(0).expected,
+  accepts: (value) => value === Number.POSITIVE_INFINITY || atLeast(0).accepts(value),
+};
+
 const SIGNATURE: Signature<ReLUOptions> = {
   who: 'ReLU',
   positional: ['maxValue', 'negativeSlope', 'threshold'],
   defaults: { maxValue: null, negativeSlope: 0, threshold: 0 },
+  checks: { maxValue: orNull(BOUND), negativeSlope: atLeast(0), threshold: BOUND },
   inherited: LAYER_OPTIONS,
 };
 
@@ -38,9 +45,9 @@ export class ReLULayer extends Layer {
   constructor(...args: ReLUArguments) {
     const options = resolveOptions(SIGNATURE, args);
     super(options);
-    this.maxValue = options.maxValue === null ? null : checkNotNegative('ReLU', 'maxValue', options.maxValue);
-    this.negativeSlope = checkNotNegative('ReLU', 'negativeSlope', options.negativeSlope);
-    this.threshold = checkNotNegative('ReLU', 'threshold', options.threshold);
+    this.maxValue = options.maxValue as number | null;
+    this.negativeSlope = options.negativeSlope as number;
+    this.threshold = options.threshold as number;
     this.built = true;
   }
 

@@ -1,22 +1,24 @@
 import type * as tf from '@tensorflow/tfjs';
 import { softmax } from '../../activations';
 import { callable } from '../../base/callable';
-import { formatValue, type Shape, ValueError } from '../../base/errors';
+import { orList, orNull, whole } from '../../base/checks';
+import type { Shape } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 
 /** Options of `Softmax`. */
 export interface SoftmaxOptions extends LayerOptions {
-  /** Axis, or axes taken together, along which the output adds up to 1. Default: -1. */
-  axis?: number | readonly number[];
+  /** Axis, or axes taken together, along which the output adds up to 1; `null` for all. Default: -1. */
+  axis?: number | readonly number[] | null;
 }
 
-type SoftmaxArguments = [axis: number | readonly number[], options?: LayerOptions] | [options?: SoftmaxOptions];
+type SoftmaxArguments = [axis: number | readonly number[] | null, options?: LayerOptions] | [options?: SoftmaxOptions];
 
 const SIGNATURE: Signature<SoftmaxOptions> = {
   who: 'Softmax',
   positional: ['axis'],
   defaults: { axis: -1 },
+  checks: { axis: orNull(orList(whole)) },
   inherited: LAYER_OPTIONS,
 };
 
@@ -24,18 +26,12 @@ export class SoftmaxLayer extends Layer {
   static override readonly className: string = 'Softmax';
   static override readonly takesMask: boolean = true;
   static override readonly signature: Signature<SoftmaxOptions> = SIGNATURE;
-  readonly axis: number | readonly number[];
+  readonly axis: number | readonly number[] | null;
 
   constructor(...args: SoftmaxArguments) {
     const options = resolveOptions(SIGNATURE, args);
     super(options);
-    const { axis } = options;
-    if (![axis].flat().every(Number.isInteger)) {
-      throw new ValueError(
-        `Softmax: axis must be a whole number or a list of them. Received: axis=${formatValue(axis)}.`,
-      );
-    }
-    this.axis = axis as number | readonly number[];
+    this.axis = options.axis as number | readonly number[] | null;
     this.built = true;
   }
 

@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Variable } from '../../backend/variable';
+import { flag, wholeFrom } from '../../base/checks';
 import { formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
 import type { Signature } from '../../base/options';
 import { convolution } from '../../ops/convolution';
 import type { KernelOptions } from '../core/weighted';
 import { LAYER_OPTIONS } from '../layer';
 import { BaseConvLayer, type BaseConvOptions } from './baseConv';
-import { checkPositive } from './window';
 
 /** Options of `Conv1D` and `Conv2D`. */
 export interface ConvOptions extends BaseConvOptions, KernelOptions {
@@ -44,6 +44,7 @@ export function convSignature(who: string): Signature<ConvOptions> {
       biasConstraint: null,
     },
     inherited: LAYER_OPTIONS,
+    checks: { filters: wholeFrom(1), groups: wholeFrom(1), useBias: flag },
   };
 }
 
@@ -55,11 +56,7 @@ export abstract class ConvLayer extends BaseConvLayer {
   constructor(axes: number, signature: Signature<ConvOptions>, options: ConvOptions) {
     super(axes, signature, options);
     const { who } = signature;
-    const { strides, dilationRate } = this;
-    const [filters, groups] = [
-      checkPositive(who, 'filters', options.filters),
-      checkPositive(who, 'groups', options.groups),
-    ];
+    const { strides, dilationRate, filters, groups } = this;
     if (filters % groups !== 0) {
       throw new ValueError(`${who}: groups must divide filters. Received: groups=${groups}, filters=${filters}.`);
     }

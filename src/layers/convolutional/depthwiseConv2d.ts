@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Variable } from '../../backend/variable';
 import { callable } from '../../base/callable';
+import { flag, wholeFrom } from '../../base/checks';
 import type { Dim, Shape } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import type { ConstraintIdentifier } from '../../constraints';
@@ -9,7 +10,6 @@ import { depthwiseConvolution } from '../../ops/convolution';
 import type { RegularizerIdentifier } from '../../regularizers';
 import { LAYER_OPTIONS } from '../layer';
 import { BaseConvLayer, type BaseConvOptions } from './baseConv';
-import { checkPositive } from './window';
 
 /** Options of `DepthwiseConv2D`. */
 export interface DepthwiseConv2DOptions extends BaseConvOptions {
@@ -45,6 +45,7 @@ const SIGNATURE: Signature<DepthwiseConv2DOptions> = {
     biasConstraint: null,
   },
   inherited: LAYER_OPTIONS,
+  checks: { depthMultiplier: wholeFrom(1), useBias: flag },
 };
 
 export class DepthwiseConv2DLayer extends BaseConvLayer {
@@ -53,9 +54,7 @@ export class DepthwiseConv2DLayer extends BaseConvLayer {
   declare readonly depthMultiplier: number;
 
   constructor(...args: DepthwiseConv2DArguments) {
-    const options = resolveOptions(SIGNATURE, args);
-    super(2, SIGNATURE, options);
-    checkPositive('DepthwiseConv2D', 'depthMultiplier', options.depthMultiplier);
+    super(2, SIGNATURE, resolveOptions(SIGNATURE, args));
   }
 
   override build(inputShape: Shape): void {

@@ -26,12 +26,6 @@ export function checkPadding<P extends string>(who: string, given: unknown, know
   throw new ValueError(`${who}: padding must be one of ${names}. Received: padding=${formatValue(given)}.`);
 }
 
-/** A positive integer. */
-export function checkPositive(who: string, name: string, given: unknown): number {
-  if (Number.isInteger(given) && (given as number) > 0) return given as number;
-  throw new ValueError(`${who}: ${name} must be a positive integer. Received: ${name}=${formatValue(given)}.`);
-}
-
 /** Number of an input's channels. */
 export function channelsOf(who: string, shape: Shape, dataFormat: DataFormat): number {
   const channels = shape.at(channelAxis(dataFormat));

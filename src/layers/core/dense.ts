@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Variable } from '../../backend/variable';
 import { callable } from '../../base/callable';
-import { formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
+import { flag, wholeFrom } from '../../base/checks';
+import { formatShape, type Shape, ValueError } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import { matmul } from '../../ops/matmul';
 import { LAYER_OPTIONS } from '../layer';
@@ -31,6 +32,11 @@ const SIGNATURE: Signature<DenseOptions> = {
     biasConstraint: null,
     quantizationConfig: null,
   },
+  checks: {
+    units: wholeFrom(1),
+    useBias: flag,
+    quantizationConfig: { expected: 'null', accepts: (value) => value === null },
+  },
   inherited: LAYER_OPTIONS,
 };
 
@@ -42,14 +48,6 @@ export class DenseLayer extends AffineLayer {
   constructor(...args: DenseArguments) {
     const options = resolveOptions(SIGNATURE, args);
     super(SIGNATURE, options);
-    const { units, quantizationConfig } = options;
-    if (!Number.isInteger(units) || units <= 0) {
-      throw new ValueError(`Dense: units must be a positive integer. Received: units=${formatValue(units)}.`);
-    }
-    if (quantizationConfig !== null) {
-      const given = formatValue(quantizationConfig);
-      throw new ValueError(`Dense: quantizationConfig must be null. Received: quantizationConfig=${given}.`);
-    }
     this.inputSpec = { minNdim: 2 };
   }
 

@@ -53,8 +53,12 @@ export class InputLayerLayer extends Layer {
   constructor(...args: InputArguments) {
     const options = resolveOptions(SIGNATURE, args);
     super({ name: options.name ?? undefined, dtype: options.dtype ?? 'float32' });
-    if (options.sparse || options.ragged) {
-      throw new ValueError('Input: sparse and ragged tensors do not exist in TensorFlow.js. Use a dense input.');
+    for (const kind of ['sparse', 'ragged'] as const) {
+      if (!options[kind]) continue;
+      throw new ValueError(
+        `Input: ${kind} tensors do not exist in TensorFlow.js. Received: ${kind}=${formatValue(options[kind])}. ` +
+          'Use a dense input.',
+      );
     }
     this.batchShape = batchShapeOf(options);
     this.optional = options.optional ?? false;
@@ -98,6 +102,13 @@ function batchShapeOf({ shape, batchSize, batchShape }: InputOptions): Shape {
   const given = `shape=${formatValue(shape)}, batchSize=${formatValue(batchSize)}, batchShape=${formatValue(batchShape)}`;
   if (batchShape && (shape || batchSize)) {
     throw new ValueError(`Input: expected batchShape alone, or shape and batchSize. Received: ${given}.`);
+  }
+  for (const [name, value] of Object.entries({ shape, batchShape })) {
+    if (value === null || value === undefined || Array.isArray(value)) continue;
+    throw new ValueError(
+      `Input: ${name} must be a list of sizes, as in Input({ ${name}: [${name === 'shape' ? '' : 'null, '}28] }). ` +
+        `Received: ${name}=${formatValue(value)}.`,
+    );
   }
   const result = batchShape ?? (shape && [batchSize ?? null, ...shape]);
   if (!result)

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DType } from '../../backend/variable';
 import { callable } from '../../base/callable';
+import { whole } from '../../base/checks';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
@@ -18,6 +19,7 @@ const SIGNATURE: Signature<ConcatenateOptions> = {
   who: 'Concatenate',
   positional: ['axis'],
   defaults: { axis: -1 },
+  checks: { axis: whole },
   inherited: LAYER_OPTIONS,
 };
 
@@ -30,9 +32,6 @@ export class ConcatenateLayer extends Layer {
     const options = resolveOptions(SIGNATURE, args);
     super(options);
     this.axis = options.axis as number;
-    if (!Number.isInteger(this.axis)) {
-      throw new ValueError(`Concatenate: axis must be a whole number. Received: axis=${formatValue(this.axis)}.`);
-    }
   }
 
   override build(inputShape: readonly Shape[]): void {

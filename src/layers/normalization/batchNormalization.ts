@@ -7,7 +7,7 @@ import { batchNormalization, normalize } from '../../ops/batchNormalization';
 import { toFloat } from '../../ops/dataFormat';
 import { type Settled, WeightedLayer } from '../core/weighted';
 import type { CallOptions } from '../layer';
-import { type BatchNormalizationOptions, checkOptions, SIGNATURE } from './batchNormalizationOptions';
+import { type BatchNormalizationOptions, SIGNATURE } from './batchNormalizationOptions';
 
 export type { BatchNormalizationOptions } from './batchNormalizationOptions';
 
@@ -28,7 +28,6 @@ export class BatchNormalizationLayer extends WeightedLayer {
   constructor(...args: [options?: BatchNormalizationOptions]) {
     const options = resolveOptions(SIGNATURE, args);
     super(SIGNATURE, options);
-    checkOptions(options);
   }
 
   override build(inputShape: Shape): void {

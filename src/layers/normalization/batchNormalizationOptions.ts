@@ -1,4 +1,4 @@
-import { formatValue, ValueError } from '../../base/errors';
+import { atLeast, between, flag, whole } from '../../base/checks';
 import type { Signature } from '../../base/options';
 import type { ConstraintIdentifier } from '../../constraints';
 import type { InitializerIdentifier } from '../../initializers';
@@ -61,16 +61,14 @@ export const SIGNATURE: Signature<BatchNormalizationOptions> = {
     renormMomentum: 0.99,
   },
   inherited: LAYER_OPTIONS,
+  checks: {
+    axis: whole,
+    momentum: between(0, 1),
+    epsilon: atLeast(0),
+    center: flag,
+    scale: flag,
+    synchronized: flag,
+    renorm: { expected: 'false: there is no batch renormalization here', accepts: (value) => value === false },
+    renormClipping: { expected: 'null: there is no batch renormalization here', accepts: (value) => value === null },
+  },
 };
-
-/** Refuses options of the wrong kind, and batch renormalization, which is not here. */
-export function checkOptions({ axis, momentum, epsilon, renorm, renormClipping }: BatchNormalizationOptions): void {
-  const refuse = (expected: string, name: string, value: unknown): never => {
-    throw new ValueError(`BatchNormalization: ${expected}. Received: ${name}=${formatValue(value)}.`);
-  };
-  if (!Number.isInteger(axis)) refuse('axis must be a whole number', 'axis', axis);
-  if (!Number.isFinite(momentum)) refuse('momentum must be a number', 'momentum', momentum);
-  if (!Number.isFinite(epsilon)) refuse('epsilon must be a number', 'epsilon', epsilon);
-  if (renorm !== false) refuse('batch renormalization is not supported; renorm must be false', 'renorm', renorm);
-  if (renormClipping !== null) refuse('renormClipping must be null', 'renormClipping', renormClipping);
-}

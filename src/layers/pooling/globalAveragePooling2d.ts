@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { callable } from '../../base/callable';
+import { flag } from '../../base/checks';
 import type { Dim, Shape } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import { toFloat } from '../../ops/dataFormat';
@@ -19,6 +20,7 @@ const SIGNATURE: Signature<GlobalAveragePooling2DOptions> = {
   who: 'GlobalAveragePooling2D',
   positional: [],
   defaults: { dataFormat: null, keepdims: false },
+  checks: { keepdims: flag },
   inherited: LAYER_OPTIONS,
 };
 
@@ -32,7 +34,7 @@ export class GlobalAveragePooling2DLayer extends Layer {
     const options = resolveOptions(SIGNATURE, args);
     super(options);
     this.dataFormat = checkDataFormat('GlobalAveragePooling2D', options.dataFormat);
-    this.keepdims = options.keepdims as boolean;
+    this.keepdims = Boolean(options.keepdims);
     this.inputSpec = { ndim: 4 };
   }
 

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { callable } from '../../base/callable';
-import { formatValue, type Shape, ValueError } from '../../base/errors';
+import { checkValue, finite, orList } from '../../base/checks';
+import { formatShape, type Shape, ValueError } from '../../base/errors';
 import { isPlainObject, resolveOptions, type Signature } from '../../base/options';
 import { toFloat } from '../../ops/dataFormat';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
@@ -42,22 +43,28 @@ export class RescalingLayer extends Layer {
   }
 
   override call(x: tf.Tensor): tf.Tensor {
+    this.computeOutputShape(x.shape);
     const { scale, offset } = this;
     const scaled = toFloat(x).mul(scale as number[]);
     return offset === 0 ? scaled : scaled.add(offset as number[]);
   }
 
   override computeOutputShape(inputShape: Shape): Shape {
+    const channels = inputShape.at(-1) ?? null;
+    for (const [name, factor] of Object.entries({ scale: this.scale, offset: this.offset })) {
+      if (!Array.isArray(factor) || channels === null || [1, channels].includes(factor.length)) continue;
+      throw new ValueError(
+        `${this.label}: ${name} must be one number, or one for each channel. ` +
+          `Received: ${factor.length} of them, an input of shape ${formatShape(inputShape)}.`,
+      );
+    }
     return inputShape;
   }
 }
 
 function checkFactor(name: string, value: unknown): Factor {
-  const finite = [value].flat().every(Number.isFinite);
-  if (finite) return Array.isArray(value) ? [...value] : (value as number);
-  throw new ValueError(
-    `Rescaling: ${name} must be a finite number or a list of them. Received: ${name}=${formatValue(value)}.`,
-  );
+  checkValue('Rescaling', name, value, orList(finite));
+  return Array.isArray(value) ? [...value] : (value as number);
 }
 
 /** Keras writes a NumPy array as an object with its values inside. */

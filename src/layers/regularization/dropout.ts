@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { SeedGenerator } from '../../backend/random';
 import type { DType } from '../../backend/variable';
 import { callable } from '../../base/callable';
+import { between, type Check, listOf, orNull, whole, wholeFrom } from '../../base/checks';
 import { formatValue, type Shape, ValueError } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import { dropout } from '../../ops/dropout';
@@ -19,18 +20,20 @@ export interface DropoutOptions extends LayerOptions {
 
 type DropoutArguments = [rate: number, options?: Omit<DropoutOptions, 'rate'>] | [options: DropoutOptions];
 
+/** What a rate of dropout must be. */
+export const RATE: Check = between(0, 1);
+const NOISE_SHAPE: Check = {
+  expected: 'a list of sizes above 0, null for those of the input,',
+  accepts: (value) => listOf(orNull(wholeFrom(1))).accepts(value),
+};
+
 const SIGNATURE: Signature<DropoutOptions> = {
   who: 'Dropout',
   positional: ['rate'],
   defaults: { seed: null, noiseShape: null },
+  checks: { rate: RATE, seed: orNull(whole), noiseShape: orNull(NOISE_SHAPE) },
   inherited: LAYER_OPTIONS,
 };
-
-/** A rate is a number from 0 to 1. */
-export function checkRate(who: string, rate: unknown): number {
-  if (typeof rate === 'number' && rate >= 0 && rate <= 1) return rate;
-  throw new ValueError(`${who}: rate must be a number from 0 to 1. Received: rate=${formatValue(rate)}.`);
-}
 
 export class DropoutLayer extends Layer {
   static override readonly className: string = 'Dropout';
@@ -46,12 +49,7 @@ export class DropoutLayer extends Layer {
     const options = resolveOptions(SIGNATURE, args);
     super(options);
     const { seed = null, noiseShape = null } = options;
-    this.rate = checkRate('Dropout', options.rate);
-    if (noiseShape && !noiseShape.every((dim) => dim === null || (Number.isInteger(dim) && dim > 0))) {
-      throw new ValueError(
-        `Dropout: noiseShape must be made of sizes above 0 and null. Received: noiseShape=${formatValue(noiseShape)}.`,
-      );
-    }
+    this.rate = options.rate;
     this.seed = seed;
     this.noiseShape = noiseShape && [...noiseShape];
     this.seedGenerator = this.rate > 0 ? SeedGenerator(seed) : undefined;

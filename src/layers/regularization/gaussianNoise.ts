@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { SeedGenerator, statelessNormal } from '../../backend/random';
 import { callable } from '../../base/callable';
-import { formatValue, type Shape, ValueError } from '../../base/errors';
+import { between, orNull, whole } from '../../base/checks';
+import type { Shape } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import { type CallOptions, LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 
@@ -21,6 +22,7 @@ const SIGNATURE: Signature<GaussianNoiseOptions> = {
   who: 'GaussianNoise',
   positional: ['stddev'],
   defaults: { seed: null },
+  checks: { stddev: between(0, 1), seed: orNull(whole) },
   inherited: LAYER_OPTIONS,
 };
 
@@ -36,11 +38,6 @@ export class GaussianNoiseLayer extends Layer {
     const options = resolveOptions(SIGNATURE, args);
     super(options);
     const { stddev, seed = null } = options;
-    if (!(Number.isFinite(stddev) && stddev >= 0 && stddev <= 1)) {
-      throw new ValueError(
-        `GaussianNoise: stddev must be a number from 0 to 1. Received: stddev=${formatValue(stddev)}.`,
-      );
-    }
     this.stddev = stddev;
     this.seed = seed;
     this.seedGenerator = stddev > 0 ? SeedGenerator(seed) : undefined;

@@ -1,13 +1,14 @@
 import type * as tf from '@tensorflow/tfjs';
 import { SeedGenerator } from '../../backend/random';
 import { callable } from '../../base/callable';
+import { orNull, whole } from '../../base/checks';
 import type { Shape } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import type { Config } from '../../base/registry';
 import { dropout } from '../../ops/dropout';
 import { type CallOptions, LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 import { checkDataFormat, type DataFormat } from '../reshaping/options';
-import { checkRate } from './dropout';
+import { RATE } from './dropout';
 
 /** Options of `SpatialDropout2D`. */
 export interface SpatialDropout2DOptions extends LayerOptions {
@@ -27,6 +28,7 @@ const SIGNATURE: Signature<SpatialDropout2DOptions> = {
   who: 'SpatialDropout2D',
   positional: ['rate'],
   defaults: { dataFormat: null, seed: null },
+  checks: { rate: RATE, seed: orNull(whole) },
   inherited: LAYER_OPTIONS,
 };
 
@@ -42,7 +44,7 @@ export class SpatialDropout2DLayer extends Layer {
   constructor(...args: SpatialDropout2DArguments) {
     const options = resolveOptions(SIGNATURE, args);
     super(options);
-    this.rate = checkRate('SpatialDropout2D', options.rate);
+    this.rate = options.rate;
     this.dataFormat = checkDataFormat('SpatialDropout2D', options.dataFormat);
     this.seed = options.seed ?? null;
     this.seedGenerator = this.rate > 0 ? SeedGenerator(this.seed) : undefined;

@@ -7,7 +7,7 @@ import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 
 /** Options of `RepeatVector`. */
 export interface RepeatVectorOptions extends LayerOptions {
-  /** How often. */
+  /** How often, at least once. */
   n: number;
 }
 
@@ -28,10 +28,9 @@ export class RepeatVectorLayer extends Layer {
   constructor(...args: RepeatVectorArguments) {
     const options = resolveOptions(SIGNATURE, args);
     super(options);
-    if (!Number.isInteger(options.n) || options.n < 0) {
-      throw new ValueError(
-        `RepeatVector: n must be a whole number of at least 0. Received: n=${formatValue(options.n)}.`,
-      );
+    if (!Number.isInteger(options.n) || options.n < 1) {
+      const Kind = Number.isInteger(options.n) ? ValueError : TypeError; // as in Keras
+      throw new Kind(`RepeatVector: n must be a positive integer. Received: n=${formatValue(options.n)}.`);
     }
     this.n = options.n;
     this.inputSpec = { ndim: 2 };
@@ -55,6 +54,7 @@ export class RepeatVectorLayer extends Layer {
  *
  * Input `(batch, features)`, output `(batch, n, features)`. The dtype stays.
  *
+ * @throws TypeError for a number of times that is not whole, ValueError for one below 1
  * @example
  * console.log(RepeatVector(3)(tf.zeros([2, 5])).shape); // [ 2, 3, 5 ]
  * @see https://keras.io/api/layers/reshaping_layers/repeat_vector/

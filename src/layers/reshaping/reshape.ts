@@ -1,17 +1,18 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { DType } from '../../backend/variable';
 import { callable } from '../../base/callable';
+import { wholeFrom } from '../../base/checks';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 
 /** Options of `Reshape`. */
 export interface ReshapeOptions extends LayerOptions {
-  /** Sizes of the axes after the batch axis; one of them may be -1: what is left over. */
-  targetShape: readonly number[];
+  /** Sizes of the axes after the batch axis; one may be -1, or `null`: what is left over. */
+  targetShape: Shape;
 }
 
-type ReshapeArguments = [targetShape: readonly number[], options?: LayerOptions] | [options: ReshapeOptions];
+type ReshapeArguments = [targetShape: Shape, options?: LayerOptions] | [options: ReshapeOptions];
 
 const SIGNATURE: Signature<ReshapeOptions> = {
   who: 'Reshape',
@@ -20,17 +21,22 @@ const SIGNATURE: Signature<ReshapeOptions> = {
   inherited: LAYER_OPTIONS,
 };
 
+/** Whether a size is what is left over. `null` is not known before there is data, as in Keras. */
+function isOpen(dim: Dim): boolean {
+  return dim === -1 || dim === null;
+}
+
 export class ReshapeLayer extends Layer {
   static override readonly className: string = 'Reshape';
   static override readonly signature: Signature<ReshapeOptions> = SIGNATURE;
-  readonly targetShape: readonly number[];
+  readonly targetShape: Shape;
 
   constructor(...args: ReshapeArguments) {
     const options = resolveOptions(SIGNATURE, args);
     super(options);
     const { targetShape } = options;
-    const valid = Array.isArray(targetShape) && targetShape.every((dim) => Number.isInteger(dim) && dim >= -1);
-    if (!valid || targetShape.filter((dim) => dim === -1).length > 1) {
+    const valid = Array.isArray(targetShape) && targetShape.every((dim) => dim === null || wholeFrom(-1).accepts(dim));
+    if (!valid || targetShape.filter(isOpen).length > 1) {
       throw new ValueError(
         'Reshape: targetShape must be a list of whole numbers of at least 0, at most one of them -1. ' +
           `Received: targetShape=${formatValue(targetShape)}.`,
@@ -41,16 +47,23 @@ export class ReshapeLayer extends Layer {
   }
 
   override call(x: tf.Tensor): tf.Tensor {
-    return x.reshape(this.computeOutputShape(x.shape) as number[]);
+    const [batch, ...rest] = x.shape as [number, ...number[]];
+    return x.reshape([batch, ...this.#sizes(batch, rest)]);
   }
 
   override computeOutputShape([batch = null, ...rest]: Shape): Shape {
     const { targetShape } = this;
-    if (rest.includes(null)) return [batch, ...targetShape.map((dim): Dim => (dim === -1 ? null : dim))];
-    const size = (rest as number[]).reduce((product, dim) => product * dim, 1);
-    const known = targetShape.reduce((product, dim) => (dim === -1 ? product : product * dim), 1);
-    const fits = targetShape.includes(-1) ? known > 0 && size % known === 0 : size === known;
-    if (fits) return [batch, ...targetShape.map((dim) => (dim === -1 ? size / known : dim))];
+    if (rest.includes(null)) return [batch, ...targetShape.map((dim): Dim => (isOpen(dim) ? null : dim))];
+    const sizes = this.#sizes(batch, rest as number[]);
+    return [batch, ...sizes.map((size, axis): Dim => (targetShape[axis] === null ? null : size))];
+  }
+
+  #sizes(batch: Dim, rest: readonly number[]): number[] {
+    const { targetShape } = this;
+    const size = rest.reduce((product, dim) => product * dim, 1);
+    const known = targetShape.reduce<number>((product, dim) => (isOpen(dim) ? product : product * (dim as number)), 1);
+    const fits = targetShape.some(isOpen) ? known > 0 && size % known === 0 : size === known;
+    if (fits) return targetShape.map((dim) => (isOpen(dim) ? size / known : (dim as number)));
     throw new ValueError(
       `${this.label}: the number of values must stay the same. ` +
         `Received: an input of shape ${formatShape([batch, ...rest])} (${size} values in each example), ` +
