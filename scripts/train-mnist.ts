@@ -99,11 +99,12 @@ async function train(options: Options): Promise<void> {
 
   const interrupted = stopOnInterrupt(model);
   const started = performance.now();
-  const { history } = await model.fit(x, y, {
+  const run = await model.fit(x, y, {
     batchSize: options.batchSize,
     epochs: options.epochs,
     validationSplit: 0.1,
   });
+  const history = run.history as Record<string, number[]>; // no metric here has a vector
   const seconds = (performance.now() - started) / 1000;
   if (interrupted()) process.stdout.write('\nInterrupted: what was learnt so far is tested.\n');
 

@@ -1,16 +1,18 @@
-import type { Logs } from './callback';
+import type { Logs, PredictLogs } from './callback';
 
+/** Logs of a batch. */
+export type BatchLogs = Logs | PredictLogs;
 /** Reads the logs of a batch. Costly: it waits for the device. */
-export type LogsReader = () => Logs;
+export type LogsReader<T extends BatchLogs = Logs> = () => T;
 
 /** The same logs with names in order, as Keras hands them to callbacks. */
-export function sortLogs(logs: Logs): Logs {
-  return Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
+export function sortLogs<T extends BatchLogs>(logs: T): T {
+  return Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : Number(a > b)))) as T;
 }
 
 /** A reader that reads at most once. */
-export function readOnce(read: LogsReader): LogsReader {
-  let logs: Logs | undefined;
+export function readOnce<T extends BatchLogs>(read: LogsReader<T>): LogsReader<T> {
+  let logs: T | undefined;
   return () => {
     logs ??= sortLogs(read());
     return logs;
@@ -19,7 +21,7 @@ export function readOnce(read: LogsReader): LogsReader {
 
 /** Logs that are read when they are first looked at, and what ends that possibility. */
 export interface LazyLogs {
-  readonly logs: Logs;
+  readonly logs: BatchLogs;
   expire(): void;
 }
 
@@ -27,10 +29,10 @@ export interface LazyLogs {
  * Logs for a hook that may not look at them. They must be looked at before the hook ends: afterwards the values
  * are those of another batch, and reading is an error.
  */
-export function lazyLogs(read: LogsReader): LazyLogs {
-  const values: Logs = {};
+export function lazyLogs(read: LogsReader<BatchLogs>): LazyLogs {
+  const values = {} as BatchLogs;
   let state: 'unread' | 'read' | 'expired' = 'unread';
-  const fill = (): Logs => {
+  const fill = (): BatchLogs => {
     if (state === 'expired') {
       throw new Error(
         'Callback: the logs of a batch were first looked at after its hook had ended. ' +

@@ -1,9 +1,35 @@
 import type * as tf from '@tensorflow/tfjs';
 import { callable } from '../base/callable';
 import { formatValue, nearest } from '../base/errors';
+import type { Nested } from '../base/nest';
 
-/** Names and values at one moment: `{ accuracy: 0.91, loss: 0.3, val_loss: 0.4 }`. */
-export type Logs = Record<string, number>;
+/** A number; of a metric with a vector as result, as `F1Score()`, a list of them. */
+export type LogValue = number | number[];
+
+/** Ends of names that stand for a single number, whatever precedes them: `val_loss`, `digit_accuracy`. */
+type ScalarEnd = 'loss' | 'accuracy' | 'acc' | 'auc' | 'error' | 'mae' | 'mse' | 'learning_rate';
+/** Names of what is a single number. */
+export type ScalarName = `${string}${ScalarEnd}`;
+
+/** Names and values at one moment: `{ accuracy: 0.91, f1_score: [0.8, 0.5], loss: 0.3, val_loss: 0.4 }`. */
+export interface Logs {
+  [name: ScalarName]: number;
+  [name: string]: LogValue;
+}
+
+/** Logs of training and evaluation, which hold the loss. */
+export interface MetricLogs extends Logs {
+  loss: number;
+}
+
+/** Logs of a batch of `predict`. */
+export interface PredictLogs {
+  /**
+   * A tensor, or the list or record of them that the model returns. They are freed when the hook has ended (its promise,
+   * if it returns one): `clone()` or read what shall stay.
+   */
+  outputs: Nested<tf.Tensor>;
+}
 
 /** What `fit`, `evaluate` and `predict` tell their callbacks. */
 export interface CallbackParams {
@@ -27,29 +53,29 @@ export interface CallbackModel {
 /** The moments at which callbacks are told, in Keras's names; a hook that returns a promise is waited for. */
 export interface CallbackHooks {
   onTrainBegin?(logs: Logs): unknown;
-  onTrainEnd?(logs: Logs): unknown;
+  onTrainEnd?(logs: MetricLogs): unknown;
   /** @param epoch counts from 0. */
   onEpochBegin?(epoch: number, logs: Logs): unknown;
   /** @param logs means over the epoch, those of the validation data as `val_...`. */
-  onEpochEnd?(epoch: number, logs: Logs): unknown;
+  onEpochEnd?(epoch: number, logs: MetricLogs): unknown;
   onTrainBatchBegin?(batch: number, logs: Logs): unknown;
   /**
    * @param logs running means since the epoch began. A hook that declares them waits for the device after each
    *   batch; leave them out where they are not needed.
    */
-  onTrainBatchEnd?(batch: number, logs: Logs): unknown;
+  onTrainBatchEnd?(batch: number, logs: MetricLogs): unknown;
   onTestBegin?(logs: Logs): unknown;
-  onTestEnd?(logs: Logs): unknown;
+  onTestEnd?(logs: MetricLogs): unknown;
   onTestBatchBegin?(batch: number, logs: Logs): unknown;
-  onTestBatchEnd?(batch: number, logs: Logs): unknown;
+  onTestBatchEnd?(batch: number, logs: MetricLogs): unknown;
   onPredictBegin?(logs: Logs): unknown;
   onPredictEnd?(logs: Logs): unknown;
   onPredictBatchBegin?(batch: number, logs: Logs): unknown;
-  onPredictBatchEnd?(batch: number, logs: Logs): unknown;
+  onPredictBatchEnd?(batch: number, logs: PredictLogs): unknown;
   /** Another name of `onTrainBatchBegin`. */
   onBatchBegin?(batch: number, logs: Logs): unknown;
   /** Another name of `onTrainBatchEnd`. */
-  onBatchEnd?(batch: number, logs: Logs): unknown;
+  onBatchEnd?(batch: number, logs: MetricLogs): unknown;
   setModel?(model: CallbackModel): void;
   setParams?(params: CallbackParams): void;
 }
@@ -86,7 +112,7 @@ const HOOKS: Readonly<Record<keyof CallbackHooks, true>> = {
  *
  * @example
  * class Note extends Callback {
- *   override onEpochEnd(epoch: number, logs: Logs) { console.log(epoch, logs.loss); }
+ *   override onEpochEnd(epoch: number, logs: MetricLogs) { console.log(epoch, logs.loss); }
  * }
  * const { history } = await model.fit(x, y, {
  *   epochs: 2,
@@ -110,25 +136,25 @@ export class CallbackBase<M = CallbackModel> implements CallbackHooks {
   }
 
   onTrainBegin(_logs: Logs): void | Promise<void> {}
-  onTrainEnd(_logs: Logs): void | Promise<void> {}
+  onTrainEnd(_logs: MetricLogs): void | Promise<void> {}
   onEpochBegin(_epoch: number, _logs: Logs): void | Promise<void> {}
-  onEpochEnd(_epoch: number, _logs: Logs): void | Promise<void> {}
+  onEpochEnd(_epoch: number, _logs: MetricLogs): void | Promise<void> {}
   onTrainBatchBegin(batch: number, logs: Logs): void | Promise<void> {
     return this.onBatchBegin(batch, logs);
   }
-  onTrainBatchEnd(batch: number, logs: Logs): void | Promise<void> {
+  onTrainBatchEnd(batch: number, logs: MetricLogs): void | Promise<void> {
     return this.onBatchEnd(batch, logs);
   }
   onTestBegin(_logs: Logs): void | Promise<void> {}
-  onTestEnd(_logs: Logs): void | Promise<void> {}
+  onTestEnd(_logs: MetricLogs): void | Promise<void> {}
   onTestBatchBegin(_batch: number, _logs: Logs): void | Promise<void> {}
-  onTestBatchEnd(_batch: number, _logs: Logs): void | Promise<void> {}
+  onTestBatchEnd(_batch: number, _logs: MetricLogs): void | Promise<void> {}
   onPredictBegin(_logs: Logs): void | Promise<void> {}
   onPredictEnd(_logs: Logs): void | Promise<void> {}
   onPredictBatchBegin(_batch: number, _logs: Logs): void | Promise<void> {}
-  onPredictBatchEnd(_batch: number, _logs: Logs): void | Promise<void> {}
+  onPredictBatchEnd(_batch: number, _logs: PredictLogs): void | Promise<void> {}
   onBatchBegin(_batch: number, _logs: Logs): void | Promise<void> {}
-  onBatchEnd(_batch: number, _logs: Logs): void | Promise<void> {}
+  onBatchEnd(_batch: number, _logs: MetricLogs): void | Promise<void> {}
 }
 
 export const Callback = callable(CallbackBase);

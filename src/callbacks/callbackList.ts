@@ -1,6 +1,7 @@
 import { callable } from '../base/callable';
 import { ValueError } from '../base/errors';
-import { type LogsReader, lazyLogs, readOnce, sortLogs } from './batchLogs';
+import { resolveOptions, type Signature } from '../base/options';
+import { type BatchLogs, type LogsReader, lazyLogs, readOnce, sortLogs } from './batchLogs';
 import {
   type CallbackBase,
   type CallbackHooks,
@@ -10,6 +11,7 @@ import {
   checkCallback,
   type Logs,
   ownHook,
+  type PredictLogs,
 } from './callback';
 import { HistoryCallback } from './history';
 import { ProgbarLoggerCallback } from './progbarLogger';
@@ -17,13 +19,14 @@ import { ProgbarLoggerCallback } from './progbarLogger';
 /** A callback, or a plain object of hooks. */
 export type CallbackLike = CallbackBase | CallbackObject;
 /** What `fit`, `evaluate` and `predict` take as `callbacks`. */
-export type CallbacksArgument = CallbackLike | readonly CallbackLike[] | null;
+export type CallbacksArgument = CallbackLike | CallbackListBase | readonly (CallbackLike | CallbackListBase)[] | null;
 
 /** `0` silent, `1` a progress bar, `2` one line for each epoch, `'auto'` as 1. */
 export type Verbose = 0 | 1 | 2 | 'auto';
 
 /** Arguments of a list of callbacks. */
 export interface CallbackListOptions {
+  /** Callbacks, also those of another list. Default: none. */
   callbacks?: CallbacksArgument;
   /** Adds a `History` if there is none. Default: false. */
   addHistory?: boolean;
@@ -38,6 +41,26 @@ export interface CallbackListOptions {
   steps?: number | null;
 }
 
+export type CallbackListArguments =
+  | [callbacks: CallbacksArgument, options?: Omit<CallbackListOptions, 'callbacks'>]
+  | [options?: CallbackListOptions];
+
+const SIGNATURE: Signature<CallbackListOptions> = {
+  who: 'CallbackList',
+  positional: ['callbacks'],
+  defaults: {
+    callbacks: null,
+    addHistory: false,
+    addProgbar: false,
+    model: undefined,
+    verbose: 0,
+    epochs: 1,
+    steps: null,
+  },
+};
+
+/** Logs of a batch, or what reads them; called only if a callback looks. */
+type GivenLogs<T extends BatchLogs> = T | LogsReader<T>;
 /** Done, or a promise if a hook is asynchronous. */
 type Done = void | Promise<void>;
 type MomentName = 'onTrainBegin' | 'onTrainEnd' | 'onTestBegin' | 'onTestEnd' | 'onPredictBegin' | 'onPredictEnd';
@@ -52,30 +75,48 @@ type Task = () => unknown;
  * loop need not wait for the rest.
  *
  * @example
- * const list = CallbackList({ callbacks: [{ onEpochEnd(epoch, logs) { logs.one = 1; } }], addHistory: true, model });
+ * const list = CallbackList([{ onEpochEnd(epoch, logs) { logs.one = 1; } }], { addHistory: true, model });
  * await list.onTrainBegin();
  * await list.onEpochEnd(0, { loss: 0.5 });
  * list.history.history; // { loss: [0.5], one: [1] }
+ * @see https://keras.io/api/callbacks/base_callback/
  */
 export class CallbackListBase {
   static readonly className = 'CallbackList';
 
   readonly callbacks: CallbackHooks[];
-  readonly params: CallbackParams;
-  readonly #model: CallbackModel | undefined;
+  params: CallbackParams;
+  #model: CallbackModel | undefined;
   /** The callbacks that have a hook, found when it is first needed. */
   readonly #listening = new Map<HookName, CallbackHooks[]>();
 
-  constructor(options: CallbackListOptions = {}) {
-    const { callbacks, addHistory = false, addProgbar = false, model, verbose = 0, epochs = 1, steps = null } = options;
+  constructor(...args: CallbackListArguments) {
+    const options = resolveOptions(SIGNATURE, args) as Required<CallbackListOptions>;
+    const { callbacks, addHistory, addProgbar, model, verbose, epochs, steps } = options;
     this.params = { verbose: verbosity(verbose), epochs, steps };
     this.#model = model;
     this.callbacks = [];
     const given: unknown[] = [callbacks ?? []].flat(Number.POSITIVE_INFINITY);
-    for (const callback of given) this.append(callback as CallbackLike);
+    for (const each of given) {
+      const members = each instanceof CallbackListBase ? each.callbacks : [each];
+      for (const callback of members) this.append(callback as CallbackLike);
+    }
     if (addHistory && !this.history) this.append(new HistoryCallback());
     if (addProgbar && !this.callbacks.some(isProgbar)) this.append(new ProgbarLoggerCallback());
     if (model && this.history) model.history = this.history;
+  }
+
+  /** Tells all callbacks of the model that runs. */
+  setModel(model: CallbackModel): void {
+    this.#model = model;
+    if (this.history) model.history = this.history;
+    for (const callback of this.callbacks) attach(callback, 'model', model);
+  }
+
+  /** Tells all callbacks what is asked for. */
+  setParams(params: CallbackParams): void {
+    this.params = params;
+    for (const callback of this.callbacks) attach(callback, 'params', params);
   }
 
   /** The `History` among the callbacks. */
@@ -114,8 +155,8 @@ export class CallbackListBase {
     return this.#tell('onTrainBatchBegin', [batch], logs);
   }
 
-  /** @param logs reads the running means; called only if somebody looks. */
-  onTrainBatchEnd(batch: number, logs: LogsReader): Done {
+  /** @param logs the running means, or what reads them; called only if somebody looks. */
+  onTrainBatchEnd(batch: number, logs: GivenLogs<Logs> = {}): Done {
     return this.#tellBatchEnd('onTrainBatchEnd', batch, logs);
   }
 
@@ -131,7 +172,7 @@ export class CallbackListBase {
     return this.#tell('onTestBatchBegin', [batch], logs);
   }
 
-  onTestBatchEnd(batch: number, logs: LogsReader): Done {
+  onTestBatchEnd(batch: number, logs: GivenLogs<Logs> = {}): Done {
     return this.#tellBatchEnd('onTestBatchEnd', batch, logs);
   }
 
@@ -147,7 +188,11 @@ export class CallbackListBase {
     return this.#tell('onPredictBatchBegin', [batch], logs);
   }
 
-  onPredictBatchEnd(batch: number, logs: LogsReader): Done {
+  /**
+   * @param logs the outputs of the batch, or what reads them. Who tells keeps the tensors until what this returns is
+   *   done, and frees them then.
+   */
+  onPredictBatchEnd(batch: number, logs: GivenLogs<PredictLogs>): Done {
     return this.#tellBatchEnd('onPredictBatchEnd', batch, logs);
   }
 
@@ -158,10 +203,10 @@ export class CallbackListBase {
     return inOrder(listening.map((callback) => () => ownHook(callback, name)?.call(callback, ...position, shared)));
   }
 
-  #tellBatchEnd(name: BatchEndName, batch: number, logs: LogsReader): Done {
+  #tellBatchEnd<T extends BatchLogs>(name: BatchEndName, batch: number, logs: GivenLogs<T>): Done {
     const listening = this.#listeners(name);
     if (listening.length === 0) return;
-    const read = readOnce(logs);
+    const read = readOnce(typeof logs === 'function' ? logs : () => logs);
     return inOrder(listening.map((callback) => () => tellBatchEnd(callback, name, batch, read)));
   }
 
@@ -178,8 +223,13 @@ export const CallbackList = callable(CallbackListBase);
 export type CallbackList = CallbackListBase;
 
 /** A hook that declares `logs` gets them, so that it may keep them; any other gets logs that are read when looked at. */
-function tellBatchEnd(callback: CallbackHooks, name: BatchEndName, batch: number, read: LogsReader): unknown {
-  if (isProgbar(callback)) return callback.batchEnd(name, batch, read);
+function tellBatchEnd(
+  callback: CallbackHooks,
+  name: BatchEndName,
+  batch: number,
+  read: LogsReader<BatchLogs>,
+): unknown {
+  if (isProgbar(callback)) return callback.batchEnd(name, batch, read as LogsReader);
   const hook = ownHook(callback, name);
   if (!hook || hook.length >= 2) return hook?.call(callback, batch, read());
   const lazy = lazyLogs(read);

@@ -1,7 +1,7 @@
 import { callable } from '../base/callable';
 import { resolveOptions, type Signature } from '../base/options';
-import { CallbackBase, type Logs } from './callback';
-import { pythonFloat } from './format';
+import { CallbackBase, type Logs, type LogValue } from './callback';
+import { numpyFloat, pythonFloat } from './format';
 
 /** Arguments of `CSVLogger`. */
 export interface CSVLoggerOptions {
@@ -24,8 +24,8 @@ const SIGNATURE: Signature<CSVLoggerOptions> = {
 };
 
 /**
- * Writes the logs of each epoch to a CSV file: `epoch`, then the names in alphabetical order. Lines end in CRLF, as
- * Keras writes them. Needs Node's file system.
+ * Writes the logs of each epoch to a CSV file: `epoch`, then the names in alphabetical order. A vector is the text
+ * `"[0.1, 0.2]"`, quotes included. Lines end in CRLF, as Keras writes them. Needs Node's file system.
  *
  * @example
  * const logger = CSVLogger('training.csv', { append: true });
@@ -59,10 +59,7 @@ export class CSVLoggerCallback extends CallbackBase {
   override onEpochEnd(epoch: number, logs: Logs): void {
     const isFirst = this.#keys === undefined;
     this.#keys ??= columnsOf(logs);
-    const row = this.#keys.map((key) => {
-      const value = logs[key];
-      return value === undefined ? 'NA' : pythonFloat(value);
-    });
+    const row = this.#keys.map((key) => cell(logs[key]));
     const header = isFirst && this.#writesHeader ? this.#line(['epoch', ...this.#keys]) : '';
     fileSystem().appendFileSync(this.filename, header + this.#line([String(epoch), ...row]));
   }
@@ -77,6 +74,12 @@ export class CSVLoggerCallback extends CallbackBase {
 
 export const CSVLogger = callable(CSVLoggerCallback);
 export type CSVLogger = CSVLoggerCallback;
+
+/** A number as Python writes it; several as a list, which Keras puts into quotes of its own. */
+function cell(value: LogValue | undefined): string {
+  if (value === undefined) return 'NA';
+  return typeof value === 'number' ? pythonFloat(value) : `"[${value.map(numpyFloat).join(', ')}]"`;
+}
 
 /** Names in alphabetical order; if none is of validation data, there is room for those, too. */
 function columnsOf(logs: Logs): string[] {

@@ -91,7 +91,7 @@ export class EarlyStoppingCallback extends MonitorCallback {
   override onEpochEnd(epoch: number, logs: Logs): void {
     const current = this.currentValue(logs);
     if (current === undefined || epoch < this.startFromEpoch) return;
-    if (!this.#bestWeights) this.#remember(epoch);
+    if (this.restoreBestWeights && !this.#bestWeights) this.#remember(epoch);
     this.wait += 1;
     if (this.isImprovement(current, this.best)) {
       this.best = current;
@@ -111,6 +111,13 @@ export class EarlyStoppingCallback extends MonitorCallback {
     }
     this.model.setWeights(this.#bestWeights);
     this.#forgetWeights();
+  }
+
+  protected override unavailable(available: string): string {
+    return (
+      `Early stopping conditioned on metric \`${this.monitor}\` which is not available. ` +
+      `Available metrics are: ${available}`
+    );
   }
 
   #remember(epoch: number): void {

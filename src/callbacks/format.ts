@@ -28,6 +28,16 @@ export function pythonFloat(x: number): string {
   return Number.isInteger(x) ? `${Object.is(x, -0) ? '-0' : x}.0` : String(x);
 }
 
+/** `str(x)` of a NumPy number: as few digits as tell it from other 32-bit floats, where it is one. */
+export function numpyFloat(x: number): string {
+  if (Math.fround(x) !== x) return pythonFloat(x);
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(x.toPrecision(digits));
+    if (Math.fround(short) === x) return pythonFloat(short);
+  }
+  return pythonFloat(Number(x.toPrecision(9)));
+}
+
 function padExponent(text: string): string {
   return text.replace(/e([+-])(\d)$/, 'e$10$2');
 }

@@ -1,5 +1,12 @@
 import { callable } from '../base/callable';
-import { CallbackBase, type Logs } from './callback';
+import { CallbackBase, type Logs, type LogValue, type ScalarName } from './callback';
+
+/** What was logged under each name: a number for each epoch, of a metric with a vector as result a list. */
+export interface HistoryRecord {
+  loss: number[];
+  [name: ScalarName]: number[];
+  [name: string]: number[] | number[][];
+}
 
 /**
  * What was logged, epoch by epoch. `fit` makes one and returns it.
@@ -12,8 +19,8 @@ import { CallbackBase, type Logs } from './callback';
 export class HistoryCallback extends CallbackBase {
   static readonly className = 'History';
 
-  /** One list for each name, one number for each epoch. */
-  readonly history: Record<string, number[]> = {};
+  /** One list for each name, one entry for each epoch. */
+  readonly history = {} as HistoryRecord;
   /** Indices of the epochs, from 0 or `initialEpoch`. */
   epoch: number[] = [];
 
@@ -24,9 +31,9 @@ export class HistoryCallback extends CallbackBase {
   override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
     for (const [name, value] of Object.entries(logs)) {
-      const values = this.history[name] ?? [];
+      const values = (this.history[name] ?? []) as LogValue[];
       values.push(value);
-      this.history[name] = values;
+      this.history[name] = values as number[] | number[][];
     }
     this.model.history = this;
   }

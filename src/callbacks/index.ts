@@ -7,10 +7,15 @@ export {
   type CallbackObject,
   type CallbackParams,
   type Logs,
+  type LogValue,
+  type MetricLogs,
+  type PredictLogs,
+  type ScalarName,
 } from './callback';
 export {
   type CallbackLike,
   CallbackList,
+  type CallbackListArguments,
   CallbackListBase,
   type CallbackListOptions,
   type CallbacksArgument,
@@ -23,7 +28,7 @@ export {
   EarlyStoppingCallback,
   type EarlyStoppingOptions,
 } from './earlyStopping';
-export { History, HistoryCallback } from './history';
+export { History, HistoryCallback, type HistoryRecord } from './history';
 export { LambdaCallback, LambdaCallbackBase } from './lambdaCallback';
 export {
   type LearningRateFunction,

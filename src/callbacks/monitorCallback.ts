@@ -1,9 +1,15 @@
-import { ValueError } from '../base/errors';
+import { formatValue, ValueError } from '../base/errors';
 import { CallbackBase, type Logs } from './callback';
 import { type Direction, directionOf } from './direction';
 
 /** Which way is better: `'auto'` asks the metric. */
 export type MonitorMode = 'auto' | 'min' | 'max';
+
+/** A metric of a model, or several as one. */
+interface Listed {
+  readonly name?: string;
+  readonly metrics?: readonly Listed[];
+}
 
 /** Base of the callbacks that watch one quantity and judge whether it gets better. */
 export abstract class MonitorCallback extends CallbackBase {
@@ -21,7 +27,7 @@ export abstract class MonitorCallback extends CallbackBase {
   constructor(who: string, monitor: string, mode: MonitorMode, minDelta: number) {
     super();
     const isKnown = ['auto', 'min', 'max'].includes(mode);
-    if (!isKnown) console.warn(`${who}: mode must be 'auto', 'min' or 'max'. Received: '${mode}'. Using 'auto'.`);
+    if (!isKnown) console.warn(`${who} mode '${mode}' is unknown, fallback to auto mode.`);
     this.monitor = monitor;
     this.mode = isKnown ? mode : 'auto';
     this.minDelta = Math.abs(minDelta);
@@ -33,13 +39,18 @@ export abstract class MonitorCallback extends CallbackBase {
     const value = logs[this.monitor];
     if (value === undefined && !this.#warned) {
       this.#warned = true;
-      const available = Object.keys(logs).join(',');
-      console.warn(
-        `${this.who}: watches '${this.monitor}', which is not available. Available metrics are: ${available}.`,
-      );
+      console.warn(this.unavailable(Object.keys(logs).join(',')));
     }
-    return value;
+    if (value === undefined || typeof value === 'number') return value;
+    throw new ValueError(
+      `${this.who}: '${this.monitor}' must be a single number, to tell which epoch is better. ` +
+        `Received: ${formatValue(value)}. Watch another quantity, or give the metric a single result, ` +
+        "as F1Score({ average: 'macro' }).",
+    );
   }
+
+  /** Keras's warning, in words of its own for each callback. */
+  protected abstract unavailable(available: string): string;
 
   /** Whether a value is better than another by more than `minDelta`, compared as 32-bit floats. */
   protected isImprovement(value: number, reference: number | null): boolean {
@@ -52,7 +63,8 @@ export abstract class MonitorCallback extends CallbackBase {
   #findDirection(): Direction {
     if (this.mode !== 'auto') return this.mode === 'min' ? 'down' : 'up';
     const name = this.monitor.replace(/^val_/, '');
-    const metrics = (this.model.metrics ?? []) as readonly (object & { name?: string })[];
+    const listed = (this.model.metrics ?? []) as readonly Listed[];
+    const metrics = listed.flatMap((each) => [each, ...(each.metrics ?? [])]); // those of `compile` are listed as one
     const metric = metrics.find((candidate) => candidate.name === name);
     const direction = (metric && directionOf(metric)) ?? (name === 'loss' ? 'down' : undefined);
     if (direction) return direction;

@@ -2,6 +2,8 @@
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** Characters in a row of a terminal; it may change. */
+  readonly columns?: number;
 }
 
 const NOWHERE: Output = { write: () => true };

@@ -1,9 +1,10 @@
 import { callable } from '../base/callable';
 import { ValueError } from '../base/errors';
 import type { LogsReader } from './batchLogs';
-import type { Logs } from './callback';
+import type { Logs, LogValue } from './callback';
 import { exponential, fixed } from './format';
 import { canRedraw, type Output, standardOutput } from './output';
+import { plainText, RedrawnLine } from './redrawnLine';
 
 /** Arguments of `Progbar`. */
 export interface ProgbarOptions {
@@ -26,20 +27,19 @@ export interface ProgbarOptions {
 }
 
 /** Metrics at a step: a record, pairs, or a function that is called only when they are needed. */
-export type ProgbarValues = Logs | readonly (readonly [name: string, value: number])[] | LogsReader;
+export type ProgbarValues = Logs | readonly NamedValue[] | LogsReader;
+type NamedValue = readonly [name: string, value: LogValue];
 
 const BOLD = '\x1b[1m';
 const GREEN = '\x1b[32m';
 const WHITE = '\x1b[37m';
 const RESET = '\x1b[0m';
-// biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI codes begin with one
-const ANSI = /\x1b\[\d+m/g;
 
 const systemClock = (): number => (performance.timeOrigin + performance.now()) / 1000;
 
 /**
- * A progress bar with the time per step and metrics. On a terminal or in a notebook the line is redrawn; elsewhere it
- * is written once, at the end, without colours.
+ * A progress bar with the time per step and metrics, of a vector its mean. On a terminal or in a notebook the line is
+ * redrawn, cut to the terminal's width until the end; elsewhere it is written once, at the end, without colours.
  *
  * @example
  * const bar = Progbar(2);
@@ -56,13 +56,13 @@ export class ProgbarBase {
   readonly #averages: (name: string) => boolean;
   /** Whether no metric is averaged, so that only those that are drawn need be read. */
   readonly #drawnOnly: boolean;
-  readonly #redraws: boolean;
+  /** Where it is redrawn. */
+  readonly #place: RedrawnLine | undefined;
   readonly #values = new Map<string, { sum: number; count: number }>();
   readonly #start: number;
   #seen = 0;
   #lastDrawn = 0;
   #afterFirstStep: number | undefined;
-  #previousWidth = 0;
 
   constructor(target: number | null, options: ProgbarOptions = {}) {
     const { statefulMetrics, statelessMetrics, ...rest } = options;
@@ -79,7 +79,8 @@ export class ProgbarBase {
     const stateless = statelessMetrics && new Set(statelessMetrics);
     this.#averages = (name) => (stateless ? stateless.has(name) : !stateful.has(name));
     this.#drawnOnly = stateless?.size === 0;
-    this.#redraws = canRedraw(this.#options.output);
+    const { output } = this.#options;
+    if (canRedraw(output)) this.#place = new RedrawnLine(output);
     this.#start = this.#options.clock();
   }
 
@@ -90,7 +91,7 @@ export class ProgbarBase {
   update(current: number, values: ProgbarValues = {}, finalize?: boolean): void {
     const last = finalize ?? (this.target !== null && current >= this.target);
     const { clock, interval, verbose, output } = this.#options;
-    const draws = verbose === 1 && (last || (this.#redraws && clock() - this.#lastDrawn >= interval));
+    const draws = verbose === 1 && (last || (this.#place && clock() - this.#lastDrawn >= interval));
     const sumsUp = verbose === 2 && last && this.target !== null && this.target > 0;
     // The first values are always read: they decide the order of the names.
     const reads = draws || sumsUp || !this.#drawnOnly || (verbose === 1 && this.#values.size === 0);
@@ -112,8 +113,9 @@ export class ProgbarBase {
     this.update(this.#seen + n, values);
   }
 
-  #record(current: number, values: readonly (readonly [string, number])[], last: boolean): void {
-    for (const [name, value] of values) {
+  #record(current: number, values: readonly NamedValue[], last: boolean): void {
+    for (const [name, given] of values) {
+      const value = typeof given === 'number' ? given : mean(given);
       const known = this.#values.get(name);
       const count = Math.max(current - this.#seen, 1);
       if (last || !this.#averages(name)) this.#values.set(name, { sum: value, count: 1 });
@@ -121,14 +123,10 @@ export class ProgbarBase {
     }
   }
 
-  /** The line with everything around it: on a terminal, what returns to its start and blanks what was longer. */
+  /** The line with everything around it. */
   #line(current: number, now: number, perStep: number, last: boolean): string {
     const text = this.#bar(current) + this.#time(current, now, perStep, last) + this.#metrics(Math.abs);
-    const plain = text.replace(ANSI, '');
-    if (!this.#redraws) return `${plain}\n`;
-    const blank = ' '.repeat(Math.max(0, this.#previousWidth - plain.length));
-    this.#previousWidth = plain.length;
-    return `\r${text}${blank}${last ? '\n' : ''}`;
+    return this.#place?.draw(text, last) ?? `${plainText(text)}\n`;
   }
 
   #bar(current: number): string {
@@ -177,9 +175,14 @@ export class ProgbarBase {
 export const Progbar = callable(ProgbarBase);
 export type Progbar = ProgbarBase;
 
-function entriesOf(values: ProgbarValues): readonly (readonly [string, number])[] {
+function entriesOf(values: ProgbarValues): readonly NamedValue[] {
   if (typeof values === 'function') return Object.entries(values());
-  return Array.isArray(values) ? values : Object.entries(values as Logs);
+  return Array.isArray(values) ? (values as readonly NamedValue[]) : Object.entries(values as Logs);
+}
+
+function mean(values: readonly number[]): number {
+  const numbers = values.flat(Number.POSITIVE_INFINITY) as number[]; // a custom metric may have a matrix
+  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 }
 
 /** `12s`, `1:05` or `2:03:04`. */

@@ -1,6 +1,6 @@
 import { callable } from '../base/callable';
 import type { LogsReader } from './batchLogs';
-import { CallbackBase, type CallbackParams, type Logs } from './callback';
+import { CallbackBase, type CallbackParams, type Logs, type PredictLogs } from './callback';
 import { type Output, printLine, standardOutput } from './output';
 import { ProgbarBase } from './progbar';
 
@@ -68,8 +68,8 @@ export class ProgbarLoggerCallback extends CallbackBase {
     this.batchEnd('onTestBatchEnd', batch, () => logs);
   }
 
-  override onPredictBatchEnd(batch: number, logs: Logs): void {
-    this.batchEnd('onPredictBatchEnd', batch, () => logs);
+  override onPredictBatchEnd(batch: number, _logs?: PredictLogs): void {
+    this.batchEnd('onPredictBatchEnd', batch, () => ({}));
   }
 
   override onEpochEnd(_epoch: number, logs: Logs): void {
@@ -100,7 +100,9 @@ export class ProgbarLoggerCallback extends CallbackBase {
     return this.#progbar;
   }
 
+  /** The last drawing; there is none for a run without a batch, of which nothing is known. */
   #finish(logs: Logs): void {
+    if (this.#seen === 0) return;
     const bar = this.#bar();
     this.#target ??= this.#seen;
     bar.target = this.#target;

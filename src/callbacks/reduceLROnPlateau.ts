@@ -94,20 +94,32 @@ export class ReduceLROnPlateauCallback extends MonitorCallback {
     logs.learning_rate = optimizerOf(WHO, this.model).learningRate;
     const current = this.currentValue(logs);
     if (current === undefined) return;
-    if (this.cooldownCounter > 0) {
+    if (this.inCooldown()) {
       this.cooldownCounter -= 1;
       this.wait = 0;
     }
     if (this.isImprovement(current, this.best)) {
       this.best = current;
       this.wait = 0;
-    } else if (this.cooldownCounter === 0) {
+    } else if (!this.inCooldown()) {
       this.wait += 1;
       if (this.wait >= this.patience && this.#reduce(epoch)) {
         this.cooldownCounter = this.cooldown;
         this.wait = 0;
       }
     }
+  }
+
+  /** Whether a reduction was so recent that epochs are not counted. */
+  inCooldown(): boolean {
+    return this.cooldownCounter > 0;
+  }
+
+  protected override unavailable(available: string): string {
+    return (
+      `Learning rate reduction is conditioned on metric \`${this.monitor}\` which is not available. ` +
+      `Available metrics are: ${available}.`
+    );
   }
 
   /** Reduces the learning rate, unless it is as small as allowed; tells whether it did. */

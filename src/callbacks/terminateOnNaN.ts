@@ -6,7 +6,7 @@ import { printLine } from './output';
 
 /** Arguments of `TerminateOnNaN`. */
 export interface TerminateOnNaNOptions {
-  /** Throw instead of ending the training in order. Default: false. */
+  /** Throw an error, after which no `onTrainEnd` is called, instead of ending the training in order. Default: false. */
   raiseError?: boolean;
 }
 
@@ -36,12 +36,12 @@ export class TerminateOnNaNCallback extends CallbackBase {
   }
 
   override onBatchEnd(batch: number, logs: Logs): void {
-    const { loss } = logs;
-    if (loss === undefined || Number.isFinite(loss)) return;
+    const invalid = [logs.loss ?? []].flat().find((loss) => !Number.isFinite(loss));
+    if (invalid === undefined) return;
     if (this.raiseError) {
       throw new Error(
-        `TerminateOnNaN: the loss must be a finite number. Received: ${pythonFloat(loss)} at batch ${batch}. ` +
-          'Training ends here; a smaller learning rate or clipped gradients may help.',
+        `NaN or Inf loss encountered at batch ${batch}. Loss value: ${pythonFloat(invalid)}. ` +
+          'Terminating training immediately.',
       );
     }
     printLine(`Batch ${batch}: Invalid loss, terminating training`);

@@ -6,10 +6,10 @@ import { LINE_COLORS } from './colors';
 import { finiteRange, listOf } from './data';
 import { Figure } from './figure';
 
-/** What `fit` returns, or its record of numbers by name. */
-export type HistoryLike =
-  | { readonly history: Readonly<Record<string, readonly number[]>>; readonly epoch?: readonly number[] }
-  | Readonly<Record<string, readonly number[]>>;
+/** Numbers by name, epoch after epoch; of a metric with a vector as result lists of them. */
+type RecordLike = Readonly<Record<string, readonly number[] | readonly (readonly number[])[]>>;
+/** What `fit` returns, or its record. */
+export type HistoryLike = { readonly history: RecordLike; readonly epoch?: readonly number[] } | RecordLike;
 
 /** Options of `history`. */
 export interface HistoryOptions {
@@ -33,21 +33,39 @@ function recordOf(given: HistoryLike): { record: Record<string, unknown>; epochs
   return { record, epochs: record === inner && epochs ? epochs.map((epoch) => epoch + 1) : undefined };
 }
 
-function lineOf(record: Record<string, unknown>, key: string, epochs: readonly number[] | undefined): ChartLine {
-  const values = listOf(WHO, key, record[key]);
-  finiteRange(WHO, key, values);
+/** The line of a metric; of one with a vector as result a line for each entry. */
+function linesOf(record: Record<string, unknown>, key: string, epochs: readonly number[] | undefined): ChartLine[] {
   const isValidation = key.startsWith(VALIDATION);
-  const count = epochs?.length === values.length ? epochs : values.map((_, i) => i + 1);
-  return {
-    name: isValidation ? 'validation' : 'training',
-    points: values.map((value, i) => [count[i] as number, value]),
-    color: LINE_COLORS[isValidation ? 1 : 0],
-    dashed: isValidation,
-  };
+  const given: unknown = record[key];
+  const isVector = Array.isArray(given) && given.length > 0 && given.every(Array.isArray);
+  const columns = isVector ? columnsOf(key, given as unknown[][]) : [given];
+  return columns.map((column, entry) => {
+    const values = listOf(WHO, key, column);
+    finiteRange(WHO, key, values);
+    const count = epochs?.length === values.length ? epochs : values.map((_, i) => i + 1);
+    const name = isValidation ? 'validation' : 'training';
+    const place = (isVector ? 2 * entry : 0) + Number(isValidation);
+    return {
+      name: isVector ? `${name} [${entry}]` : name,
+      points: values.map((value, i) => [count[i] as number, value]),
+      color: LINE_COLORS[place % LINE_COLORS.length] as string,
+      dashed: isValidation,
+    };
+  });
+}
+
+/** Entries of vectors over the epochs. */
+function columnsOf(key: string, rows: readonly (readonly unknown[])[]): unknown[][] {
+  const length = rows[0]?.length ?? 0;
+  if (length === 0 || rows.some((row) => row.length !== length)) {
+    const expected = 'the vectors of a metric must be of one length, one entry at least';
+    throw new ValueError(`${WHO}: ${expected}. Received: ${key}=${formatValue(rows)}.`);
+  }
+  return Array.from({ length }, (_, entry) => rows.map((row) => row[entry]));
 }
 
 /**
- * Draws training curves: one chart for each metric, training and validation together.
+ * Draws training curves: one chart for each metric, training and validation together, each entry of a vector.
  *
  * Numbers that are not finite leave gaps.
  *
@@ -79,7 +97,7 @@ export function history(given: HistoryLike, options: HistoryOptions = {}): Figur
       wholeX: true,
       lines: [metric, VALIDATION + metric]
         .filter((key) => keys.includes(key))
-        .map((key) => lineOf(record, key, epochs)),
+        .flatMap((key) => linesOf(record, key, epochs)),
     }),
   );
   return new Figure(WHO, drawCharts(WHO, charts, options.title, 2));

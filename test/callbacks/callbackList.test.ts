@@ -7,6 +7,7 @@ import {
   History,
   LambdaCallback,
   type Logs,
+  type PredictLogs,
   ProgbarLogger,
 } from '../../src/callbacks';
 
@@ -55,7 +56,7 @@ describe('CallbackList', () => {
     await list.onTrainEnd({ loss: 4 });
     await list.onPredictBegin();
     await list.onPredictBatchBegin(0);
-    await list.onPredictBatchEnd(0, () => ({}));
+    await list.onPredictBatchEnd(0, () => ({ outputs: [] }));
     await list.onPredictEnd();
     expect(told).toEqual([
       'own train begin',
@@ -149,6 +150,90 @@ describe('CallbackList', () => {
     const given = CallbackList({ callbacks: own, addHistory: true, addProgbar: true });
     expect([given.callbacks.length, given.history]).toEqual([2, own[1]]);
     expect(CallbackList().history).toBeUndefined();
+  });
+});
+
+describe("CallbackList, for loops of one's own", () => {
+  test('takes the callbacks by position, those of another list, and logs as they are', () => {
+    const told: unknown[] = [];
+    const note = { onTrainBatchEnd: (batch: number, { loss }: { loss: number }) => void told.push([batch, loss]) };
+    const inner = CallbackList([note], { epochs: 4 });
+    const list = CallbackList([inner, [History()] as never], { epochs: 2 });
+    expect(list.callbacks).toEqual([note, list.history]);
+    list.onTrainBatchEnd(3, { loss: 0.5 });
+    list.onTrainBatchEnd(4);
+    expect(told).toEqual([
+      [3, 0.5],
+      [4, undefined],
+    ]);
+    expect(list.history?.params).toEqual({ verbose: 0, epochs: 2, steps: null });
+  });
+
+  test('tells of a model and of params later on', () => {
+    const callback = Callback();
+    const list = CallbackList(callback, { addHistory: true });
+    const target = model();
+    list.setModel(target);
+    list.setParams({ verbose: 2, epochs: 7, steps: 3 });
+    expect([callback.model, callback.params.epochs, list.params.steps]).toEqual([target, 7, 3]);
+    expect(target.history).toBe(list.history);
+    const late = Callback();
+    list.append(late);
+    expect([late.model, late.params.epochs]).toEqual([target, 7]);
+  });
+
+  test('refuses unknown options', () => {
+    expect(() => CallbackList({ epoch: 3 } as never)).toThrow(
+      "CallbackList: unknown argument 'epoch'. Received: epoch=3. Did you mean 'epochs'?",
+    );
+  });
+});
+
+describe('outputs of a batch of predict', () => {
+  const outputs = { a: [1], b: [2] } as never;
+
+  test('reach the hook, read once and only where there is one', () => {
+    const read = jest.fn(() => ({ outputs }));
+    const seen: unknown[] = [];
+    CallbackList([{ onPredictEnd: () => undefined }]).onPredictBatchEnd(0, read);
+    CallbackList([ProgbarLogger()], { verbose: 2 }).onPredictBatchEnd(0, read);
+    expect(read).not.toHaveBeenCalled();
+    class Own extends Callback {
+      override onPredictBatchEnd(batch: number, logs: PredictLogs): void {
+        seen.push(batch, logs.outputs);
+      }
+    }
+    const plain = { onPredictBatchEnd: (_: number, logs: PredictLogs) => void seen.push(logs) };
+    CallbackList([new Own(), plain]).onPredictBatchEnd(5, read);
+    expect(seen).toEqual([5, outputs, { outputs }]);
+    expect(seen[1]).toBe(outputs);
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  test('are there until an asynchronous hook is done', async () => {
+    const seen: unknown[] = [];
+    const slow = async (...args: unknown[]): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      seen.push((args[1] as PredictLogs).outputs);
+    };
+    const done = CallbackList([{ onPredictBatchEnd: slow }]).onPredictBatchEnd(0, () => ({ outputs }));
+    expect(seen).toEqual([]);
+    await done;
+    expect(seen).toEqual([outputs]);
+  });
+
+  test('are not shown by the progress bar', () => {
+    const written: string[] = [];
+    const read = jest.fn(() => ({ outputs }));
+    const output = { isTTY: true, write: (text: string) => written.push(text) };
+    const list = CallbackList([ProgbarLogger({ output })], { verbose: 1, steps: 2 });
+    list.onPredictBegin();
+    list.onPredictBatchEnd(0, read);
+    list.onPredictBatchEnd(1, read);
+    list.onPredictEnd();
+    expect(read).not.toHaveBeenCalled();
+    expect(written.join('')).toContain('2/2');
+    expect(written.join('')).not.toContain('outputs');
   });
 });
 

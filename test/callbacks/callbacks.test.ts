@@ -11,6 +11,7 @@ import {
   History,
   LearningRateScheduler,
   type Logs,
+  type MetricLogs,
   ReduceLROnPlateau,
   TerminateOnNaN,
 } from '../../src/callbacks';
@@ -63,7 +64,12 @@ interface Recorded {
   weights: number;
   logs: Record<string, number | string>[];
   output: string;
+  state: Record<string, number | string | null>;
 }
+
+/** JSON has no NaN and no infinity: they are strings. */
+type JsonNumber = number | string;
+const toNumbers = (value: JsonNumber | JsonNumber[]) => (Array.isArray(value) ? value.map(Number) : Number(value));
 
 let output = '';
 beforeAll(ready);
@@ -88,24 +94,27 @@ async function run(callback: CallbackBase, values: readonly (number | string)[],
   for (const [epoch, value] of values.entries()) {
     model.train(epoch);
     await callback.onEpochBegin(epoch, {});
-    const logs = { [monitor]: Number(value) };
+    const logs = { [monitor]: Number(value) } as MetricLogs;
     await callback.onEpochEnd(epoch, logs);
     logged.push(logs);
     rates.push(model.optimizer.learningRate);
     if (model.stopTraining) break;
   }
-  await callback.onTrainEnd({});
+  await callback.onTrainEnd({} as MetricLogs);
   const weights = model.epoch;
   model.weight.dispose();
-  return { epochs: rates.length, rates, weights, logs: logged, output };
+  const state = Object.fromEntries(STATE.map((name) => [name, Reflect.get(callback, name) as unknown]));
+  return { epochs: rates.length, rates, weights, logs: logged, output, state: JSON.parse(JSON.stringify(state)) };
 }
 
-const expected = ({ epochs, rates, weights, logs, output }: Recorded) => ({
+const STATE = ['best', 'bestEpoch', 'stoppedEpoch', 'wait'];
+const expected = ({ epochs, rates, weights, logs, output, state }: Recorded) => ({
   epochs,
   rates,
   weights,
   logs: logs.map((log) => Object.fromEntries(Object.entries(log).map(([name, value]) => [name, Number(value)]))),
   output,
+  state: Object.fromEntries(Object.entries(state).map(([name, value]) => [name, value === 'NaN' ? null : value])),
 });
 const named = (cases: unknown) =>
   (cases as Recorded[]).map((scenario) => [JSON.stringify(scenario.options), scenario] as const);
@@ -162,8 +171,41 @@ describe('EarlyStopping', () => {
     const { epochs } = await run(EarlyStopping(), [1, 2, 3], 'loss');
     expect(epochs).toBe(3);
     expect(warn.mock.calls).toEqual([
-      ["EarlyStopping: watches 'val_loss', which is not available. Available metrics are: loss."],
+      ['Early stopping conditioned on metric `val_loss` which is not available. Available metrics are: loss'],
     ]);
+  });
+});
+
+describe('what is watched', () => {
+  const both = [EarlyStopping, ReduceLROnPlateau];
+
+  test.each([0, 1])('warnings are in the words of Keras, %i', (i) => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const watch = both[i] as typeof EarlyStopping;
+    watch({ mode: 'best' as never });
+    const callback = watch({ mode: 'min' });
+    const model = new FakeModel(0.5);
+    callback.setModel(model);
+    callback.onTrainBegin();
+    callback.onEpochEnd(0, { loss: 0.5, accuracy: 1 });
+    model.weight.dispose();
+    const { unknownMode, unavailable } = fixture.messages;
+    expect(warn.mock.calls).toEqual([[unknownMode[i]], [unavailable[i]]]);
+  });
+
+  // Keras fails in the second epoch: "The truth value of an array with more than one element is ambiguous".
+  test.each([0, 1])('must be a single number, %i', (i) => {
+    const callback = (both[i] as typeof EarlyStopping)('f1_score', { mode: 'max' });
+    const model = new FakeModel(0.5);
+    callback.setModel(model);
+    callback.onTrainBegin();
+    expect(() => callback.onEpochEnd(0, { loss: 1, f1_score: [0.5, 0.25] })).toThrow(
+      `${['EarlyStopping', 'ReduceLROnPlateau'][i]}: 'f1_score' must be a single number, to tell which epoch is better. ` +
+        'Received: [0.5, 0.25]. Watch another quantity, or give the metric a single result, ' +
+        "as F1Score({ average: 'macro' }).",
+    );
+    expect([callback.best, callback.wait, model.stopTraining]).toEqual([null, 0, false]);
+    model.weight.dispose();
   });
 });
 
@@ -216,28 +258,30 @@ describe('LearningRateScheduler', () => {
 });
 
 describe('TerminateOnNaN', () => {
-  const finish = (callback: CallbackBase, loss: number): boolean => {
+  const finish = (callback: CallbackBase, loss: number | number[]): boolean => {
     const model = new FakeModel(0.1);
     callback.setModel(model);
-    callback.onTrainBatchEnd(3, { loss });
+    callback.onTrainBatchEnd(3, { loss: loss as number });
     model.weight.dispose();
     return model.stopTraining;
   };
 
   test('ends training at a loss that is no finite number', () => {
-    expect([1, Number.NaN, Number.POSITIVE_INFINITY].map((loss) => finish(TerminateOnNaN(), loss))).toEqual([
-      false,
-      true,
-      true,
-    ]);
-    expect(output).toBe(`${'Batch 3: Invalid loss, terminating training\n'.repeat(2)}`);
+    const losses = [1, Number.NaN, Number.POSITIVE_INFINITY, [1, 2], [1, Number.NaN]];
+    const ended = [false, true, true, false, true];
+    expect(losses.map((loss) => finish(TerminateOnNaN(), loss))).toEqual(ended);
+    expect(output).toBe(`${'Batch 3: Invalid loss, terminating training\n'.repeat(3)}`);
   });
 
-  test('throws if asked to', () => {
-    expect(() => finish(TerminateOnNaN({ raiseError: true }), Number.NaN)).toThrow(
-      'TerminateOnNaN: the loss must be a finite number. Received: nan at batch 3. ' +
-        'Training ends here; a smaller learning rate or clipped gradients may help.',
-    );
+  test.each([
+    ['nan', Number.NaN],
+    ['inf', Number.POSITIVE_INFINITY],
+    ['-inf', Number.NEGATIVE_INFINITY],
+  ] as const)('throws if asked to: %s', (name, loss) => {
+    const callback = TerminateOnNaN({ raiseError: true });
+    expect(() => finish(callback, loss)).toThrow(new Error(fixture.messages.notFinite[name]));
+    expect(callback.model.stopTraining).toBe(false);
+    expect(finish(callback, 1)).toBe(false);
   });
 });
 
@@ -255,13 +299,13 @@ describe('CSVLogger', () => {
     (_, scenario) => {
       const path = join(folder, 'log.csv');
       const logger = CSVLogger(path, scenario.options);
-      for (const logs of scenario.runs as unknown as Record<string, number | string>[][]) {
+      for (const logs of scenario.runs as unknown as Record<string, JsonNumber | JsonNumber[]>[][]) {
         logger.onTrainBegin();
         for (const [epoch, values] of logs.entries()) {
-          const numbers = Object.entries(values).map(([name, value]) => [name, Number(value)]);
+          const numbers = Object.entries(values).map(([name, value]) => [name, toNumbers(value)]);
           logger.onEpochEnd(epoch, Object.fromEntries(numbers));
         }
-        logger.onTrainEnd({});
+        logger.onTrainEnd({ loss: 0 });
       }
       expect(readFileSync(path, 'utf8')).toBe(scenario.file);
     },
@@ -281,6 +325,29 @@ describe('History', () => {
     history.onEpochEnd(2, { loss: 0.5 });
     expect([history.epoch, history.history]).toEqual([[2], { loss: [2, 1, 0.5], val_loss: [3] }]);
     expect(model.history).toBe(history);
+    model.weight.dispose();
+  });
+
+  test('keeps vectors whole, and is typed', () => {
+    const history = History();
+    const model = new FakeModel(0.1);
+    history.setModel(model);
+    history.onTrainBegin();
+    history.onEpochEnd(0, { loss: 2, f1_score: [0.5, 0.25] });
+    history.onEpochEnd(1, { loss: 1, f1_score: [1, 0.75], val_loss: 3, val_f1_score: [0, 0] });
+    const { loss, val_loss, f1_score, val_f1_score } = history.history;
+    const numbers: (number[] | undefined)[] = [loss, val_loss];
+    const vectors: (number[] | number[][] | undefined)[] = [f1_score, val_f1_score];
+    expect([numbers, vectors]).toEqual([
+      [[2, 1], [3]],
+      [
+        [
+          [0.5, 0.25],
+          [1, 0.75],
+        ],
+        [[0, 0]],
+      ],
+    ]);
     model.weight.dispose();
   });
 });

@@ -2,7 +2,8 @@ import { toCamelCase } from '../../src/base/options';
 import { type CallbackParams, type Logs, Progbar, ProgbarLogger } from '../../src/callbacks';
 import fixture from '../fixtures/progbar.json';
 
-type Numbers = Record<string, number | string>;
+type JsonNumber = number | string;
+type Numbers = Record<string, JsonNumber | JsonNumber[]>;
 interface LoggerCase {
   params: CallbackParams;
   events: [time: number, hook: string, ...args: (number | Numbers)[]][];
@@ -36,7 +37,9 @@ afterEach(() => {
 });
 
 const toNumbers = (logs: Numbers): Logs =>
-  Object.fromEntries(Object.entries(logs).map(([name, value]) => [name, Number(value)]));
+  Object.fromEntries(
+    Object.entries(logs).map(([name, value]) => [name, Array.isArray(value) ? value.map(Number) : Number(value)]),
+  ) as Logs;
 
 function runLogger({ params, events }: LoggerCase, page: Page): void {
   const logger = ProgbarLogger({ output: page });

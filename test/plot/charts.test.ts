@@ -47,6 +47,40 @@ describe('history', () => {
     expect(textsOf(svg)).not.toContain('4');
   });
 
+  test('a vector has a line for each entry', () => {
+    const f1 = {
+      f1_score: [
+        [0.2, 0.4],
+        [0.5, 0.3],
+        [0.9, 0.6],
+      ],
+      val_f1_score: [
+        [0.1, 0.2],
+        [0.2, 0.3],
+        [0.3, 0.4],
+      ],
+    };
+    const figure = history({ loss: [4, 3, 1], ...f1 });
+    const texts = textsOf(figure.svg());
+    for (const text of ['f1_score', 'training', 'training [0]', 'training [1]', 'validation [1]'])
+      expect(texts).toContain(text);
+    const [points = []] = linesOf(
+      history({
+        both: [
+          [4, 1],
+          [3, 1],
+          [1, 1],
+        ],
+      }).svg(),
+      BLUE,
+    );
+    const [y0, y1, y2] = points.map(([, y]) => y) as [number, number, number];
+    expect((y2 - y1) / (y1 - y0)).toBeCloseTo(2, 1);
+    expect(() => history({ f1: [[1, 2], [1]] })).toThrow(
+      'history: the vectors of a metric must be of one length, one entry at least. Received: f1=[[1, 2], [1]].',
+    );
+  });
+
   test('one epoch is a point, NaN a gap', () => {
     expect(textsOf(history({ loss: [0.5] }).svg())).toContain('loss');
     const svg = history({ loss: [1, 2, Number.NaN, 4, 5, 4] }).svg();
