@@ -234,7 +234,7 @@ function tellBatchEnd(
   if (!hook || hook.length >= 2) return hook?.call(callback, batch, read());
   const lazy = lazyLogs(read);
   const done = hook.call(callback, batch, lazy.logs);
-  if (isPromise(done)) return done.finally(() => lazy.expire());
+  if (isPromise(done)) return Promise.resolve(done).finally(() => lazy.expire());
   lazy.expire();
   return done;
 }
@@ -243,11 +243,11 @@ function tellBatchEnd(
 function inOrder(tasks: readonly Task[]): Done {
   for (const [i, task] of tasks.entries()) {
     const done = task();
-    if (isPromise(done)) return done.then(() => inOrder(tasks.slice(i + 1)));
+    if (isPromise(done)) return Promise.resolve(done).then(() => inOrder(tasks.slice(i + 1)));
   }
 }
 
-function isPromise(value: unknown): value is Promise<unknown> {
+function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 

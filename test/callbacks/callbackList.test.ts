@@ -101,6 +101,18 @@ describe('CallbackList', () => {
     expect(told).toEqual(['quiet', 'slow', 'after']);
   });
 
+  test('waits for whatever has a then', async () => {
+    const told: string[] = [];
+    // biome-ignore lint/suspicious/noThenProperty: that is what is tested
+    const thenable = { then: (done: (count: number) => void) => setTimeout(() => done(told.push('slow')), 5) };
+    const late = { onTrainBatchEnd: (...args: unknown[]) => (args.length ? thenable : undefined) };
+    const list = CallbackList([late, { onTrainBatchEnd: () => void told.push('after') }]);
+    const done = list.onTrainBatchEnd(0);
+    expect(done).toBeInstanceOf(Promise);
+    await done;
+    expect(told).toEqual(['slow', 'after']);
+  });
+
   test('passes on what a hook throws', async () => {
     const fail = (): never => {
       throw new Error('no');
