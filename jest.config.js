@@ -10,7 +10,11 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '\\.deep\\.test\\.ts$'], // `npm run test:deep`
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.cache'],
-  moduleNameMapper: { '^keras-ts$': '<rootDir>/src', '^keras-ts/(.*)$': '<rootDir>/src/$1' },
+  moduleNameMapper: {
+    '^#host$': '<rootDir>/src/host/node',
+    '^keras-ts$': '<rootDir>/src',
+    '^keras-ts/(.*)$': '<rootDir>/src/$1',
+  },
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.jest.json' }] },
   reporters: ['default', '<rootDir>/scripts/jest-reporter.js'],
 };

@@ -11,7 +11,7 @@ export * as initializers from './initializers';
 export { Initializer } from './initializers';
 export * as layers from './layers';
 export { Input, InputSpec, Layer } from './layers';
-export { SymbolicTensor } from './layers/symbolic';
+export { SymbolicTensor } from './layers/operation';
 export * as losses from './losses';
 export { Loss } from './losses';
 export * as metrics from './metrics';

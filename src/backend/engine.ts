@@ -6,6 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { unknownName } from '../base/errors';
+import { host } from '../host';
 import { loadNative } from './load-native';
 import { loadWasm } from './wasm';
 
@@ -108,7 +109,7 @@ async function start(name: BackendName): Promise<void> {
     await activate(name);
   } catch (error) {
     if (name !== 'wasm') throw error;
-    process.stderr.write(`keras-ts: WebAssembly cannot be used (${(error as Error).message}); going on with 'cpu'.\n`);
+    host.tell(`keras-ts: WebAssembly cannot be used (${(error as Error).message}); going on with 'cpu'.`);
     chosen = 'cpu';
     await activate('cpu');
   }
@@ -119,13 +120,13 @@ async function start(name: BackendName): Promise<void> {
 function choose(): BackendName {
   tf.enableProdMode(); // TensorFlow.js's own banners and warnings stay off standard error
   tf.env().set('TENSORLIKE_CHECK_SHAPE_CONSISTENCY', true); // but ragged arrays are refused
-  const asked = process.env.KERAS_TS_BACKEND;
+  const asked = host.env('KERAS_TS_BACKEND');
   const name = asked ? checkName('KERAS_TS_BACKEND', asked) : 'tensorflow';
   if (name === 'tensorflow') {
     if (asked) activateNative('KERAS_TS_BACKEND');
     const problem = loadNative();
     if (problem !== undefined) {
-      process.stderr.write(`keras-ts: no native TensorFlow (${problem}); using 'wasm', slower. ${HOW_TO_INSTALL}\n`);
+      host.tell(`keras-ts: no native TensorFlow (${problem}); using 'wasm', slower. ${HOW_TO_INSTALL}`);
       return 'wasm';
     }
   }

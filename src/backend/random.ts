@@ -8,11 +8,12 @@ import { whenCleared } from '../base/clearing';
 import { formatValue, ValueError } from '../base/errors';
 import { autoName, pathOf, withScope } from '../base/names';
 import { resolveOptions, type Signature } from '../base/options';
+import { HELD } from '../base/tracking';
 import { type MersenneTwister, numpyRandom, permutation, pythonRandom, randint } from './mersenneTwister';
 import { attr, native } from './native';
 import { normalNumbers, type SeedPair, truncatedNormalNumbers, uniformNumbers } from './philox';
 import { pipe } from './tidy';
-import { isRecording, Variable } from './variable';
+import { isRecording, share, Variable } from './variable';
 
 /** Python's `random`, which seeds come from, and NumPy's, which orders come from. */
 let generators = seededBy(entropy());
@@ -80,11 +81,16 @@ export class RandomSeedGenerator {
     this.#path = withScope(this.name, () => pathOf('seed_generator_state'));
   }
 
+  get [HELD](): 'seed generator' {
+    return 'seed generator';
+  }
+
   /** Seed and counter, int32 of shape (2,); made when first asked for. */
   get state(): Variable {
     if (!this.#state) {
       const initial = tf.tensor1d([this.#seed, 0], 'int32');
-      this.#state = new Variable(initial, { name: 'seed_generator_state', path: this.#path, trainable: false });
+      const options = { name: 'seed_generator_state', path: this.#path, trainable: false, owner: this };
+      this.#state = new Variable(initial, options);
       initial.dispose();
     }
     return this.#state;
@@ -146,7 +152,7 @@ let globalGenerator: RandomSeedGenerator | undefined;
 let isRecorded = false;
 
 function globalSeedGenerator(): RandomSeedGenerator {
-  globalGenerator ??= new RandomSeedGenerator();
+  globalGenerator ??= share(new RandomSeedGenerator());
   isRecorded ||= isRecording();
   return globalGenerator;
 }

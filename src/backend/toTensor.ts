@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { type NestedNumbers, readArray, type ShapedArray } from '../base/arrays';
-import { formatShape, ValueError } from '../base/errors';
-import type { DType } from './variable';
+import type { DType } from '../base/dtypes';
+import { formatShape, formatValue, ValueError } from '../base/errors';
+import { isVariable } from '../base/tracking';
 
 /** What stands for a tensor: itself, nested arrays of numbers, a typed array, or one with its shape. */
 export type TensorOrArray = tf.Tensor | tf.TensorLike | NestedNumbers | ShapedArray;
@@ -24,6 +25,11 @@ export function toTensor(who: string, what: string, value: unknown, dtype?: DTyp
       );
     }
     return dtype === undefined || value.dtype === dtype ? value : value.cast(dtype);
+  }
+  if (isVariable(value)) {
+    throw new TypeError(
+      `${who}: ${what} must be a tensor or nested arrays of numbers. Received: ${formatValue(value)}. Use its .value.`,
+    );
   }
   const { data, shape, dtype: own } = readArray<DType>(who, what, value, dtype);
   return tf.tensor(data, shape, own);

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import type { DType } from '../base/dtypes';
 import { formatShape, ValueError } from '../base/errors';
+import { autoName } from '../base/names';
+import { HELD } from '../base/tracking';
+import { type TensorOrArray, toTensor } from './toTensor';
 
-/** Data types of variables and tensors here. */
-export type DType = 'float32' | 'int32' | 'bool';
+export type { DType };
 
 /** What is done to a variable after each update, such as keeping it non-negative. */
 export type ConstraintFunction = (value: tf.Tensor) => tf.Tensor;
@@ -11,14 +14,31 @@ export type RegularizerFunction = (value: tf.Tensor) => tf.Tensor;
 
 /** How a variable is made. */
 export interface VariableOptions {
-  /** Last part of the path: `kernel`. */
-  name: string;
+  /** Last part of the path: `kernel`. Default: `'variable'`, numbered. */
+  name?: string;
   /** Names from the outermost model inwards: `sequential/conv2d/kernel`. Default: the name. */
   path?: string;
+  /** Default: that of the value; float32 for numbers. */
+  dtype?: DType;
   /** Whether training changes it. Default: true. */
   trainable?: boolean;
   constraint?: ConstraintFunction | null;
   regularizer?: RegularizerFunction | null;
+  /** The object whose state it is, where that is what layers hold: a seed generator. */
+  owner?: object;
+}
+
+/** Objects of the whole process, which no layer need hold. */
+const shared = new WeakSet<object>();
+
+/** Lets any layer use an object that none holds, such as the global seed generator. */
+export function share<T extends object>(object: T): T {
+  shared.add(object);
+  return object;
+}
+
+export function isShared(object: object): boolean {
+  return shared.has(object);
 }
 
 /**
@@ -76,14 +96,27 @@ function holdWeakly(variable: tf.Variable): Remains {
 let count = 0;
 let recorder: VariableRecorder | undefined;
 
-/** Runs `body` with all reads and writes of variables going through `through`. */
-export function withRecorder<T>(through: VariableRecorder, body: () => T): T {
+/** Runs `body` with all reads and writes of variables going through `through`; or as if nothing were recorded. */
+export function withRecorder<T>(through: VariableRecorder | undefined, body: () => T): T {
   const outer = recorder;
   recorder = through;
   try {
     return body();
   } finally {
     recorder = outer;
+  }
+}
+
+let onRead: ((variable: Variable) => void) | undefined;
+
+/** Runs `body` and tells `listener`, if there is one, of each variable that is read in it. */
+export function watchReads<T>(listener: ((variable: Variable) => void) | undefined, body: () => T): T {
+  const outer = onRead;
+  onRead = listener;
+  try {
+    return body();
+  } finally {
+    onRead = outer;
   }
 }
 
@@ -108,6 +141,9 @@ export class Variable {
   readonly dtype: DType;
   readonly constraint: ConstraintFunction | null;
   readonly regularizer: RegularizerFunction | null;
+  /** Whether it was made to be trained; freezing a layer does not change that. */
+  readonly isMadeToTrain: boolean;
+  readonly owner: object | undefined;
   /** Number of this variable, unlike any other's. */
   readonly id: number = count++;
   /** Counts changes of the value, wherever they are made. */
@@ -121,15 +157,19 @@ export class Variable {
   /** Whether `#tensor` is being given another value, so that its old one does not matter. */
   #isChanging = false;
 
-  /** @param initial its first value; copied, so the caller still owns the tensor. */
-  constructor(initial: tf.Tensor, options: VariableOptions) {
-    this.name = options.name;
-    this.path = options.path ?? options.name;
+  /** @param initial its first value: a tensor, which is copied and stays the caller's, a number or nested arrays. */
+  constructor(initial: TensorOrArray, options: VariableOptions = {}) {
+    this.name = options.name ?? autoName('variable');
+    this.path = options.path ?? this.name;
     this.constraint = options.constraint ?? null;
     this.regularizer = options.regularizer ?? null;
-    this.shape = [...initial.shape];
-    this.dtype = initial.dtype as DType;
-    this.#tensor = tf.variable(initial, options.trainable ?? true);
+    this.isMadeToTrain = options.trainable ?? true;
+    this.owner = options.owner;
+    const value = toTensor('Variable', 'initial', initial, options.dtype);
+    this.shape = [...value.shape];
+    this.dtype = value.dtype as DType;
+    this.#tensor = tf.variable(value, this.isMadeToTrain);
+    if (value !== initial) value.dispose();
     this.#local = holdWeakly(this.#tensor);
     this.#makeLive();
   }
@@ -159,6 +199,10 @@ export class Variable {
     return this.#local.dataId;
   }
 
+  get [HELD](): 'variable' {
+    return 'variable';
+  }
+
   /** Whether training changes it; also what `tf.variableGrads` goes by. */
   get trainable(): boolean {
     return this.#tensor.trainable;
@@ -170,7 +214,21 @@ export class Variable {
 
   /** The live `tf.Variable`, always the same one: use it in tensor operations; do not dispose of it. */
   get value(): tf.Variable {
+    onRead?.(this);
+    if (this.#tensor.isDisposed) throw this.#disposed();
     return this.#tensor;
+  }
+
+  /** Whether the memory is freed. */
+  get isDisposed(): boolean {
+    return this.#tensor.isDisposed;
+  }
+
+  #disposed(): ValueError {
+    return new ValueError(
+      `Variable '${this.path}': its value cannot be read or set any more. Received: a disposed variable. ` +
+        'The layer, model, metric or optimizer that it belongs to was freed by dispose(): make a new one.',
+    );
   }
 
   /** Counts changes of the value; a copy of the value is good as long as this stays the same. */
@@ -220,6 +278,8 @@ export class Variable {
    * @throws ValueError if the shape is another one.
    */
   assign(value: tf.Tensor): void {
+    if (!(value instanceof tf.Tensor)) toTensor(`Variable '${this.path}'`, 'value', value);
+    if (this.#tensor.isDisposed) throw this.#disposed();
     if (value.shape.length !== this.shape.length || value.shape.some((dim, i) => dim !== this.shape[i])) {
       throw new ValueError(
         `Variable '${this.path}': expected a value of shape ${formatShape(this.shape)}. ` +
@@ -247,3 +307,6 @@ export class Variable {
     return `<Variable path=${this.path}, shape=${formatShape(this.shape)}, dtype=${this.dtype}>`;
   }
 }
+
+// TensorFlow.js says the name of the class where a tensor was expected: `tf.add(x, layer.kernel)`.
+Object.defineProperty(Variable, 'name', { value: 'Variable: use its .value' });

@@ -29,7 +29,9 @@ export function formatValue(value: unknown): string {
     return value.length > 8 ? `[${shown}, ... ${value.length} in all]` : `[${shown}]`;
   }
   if (typeof value !== 'object' || value === null) return String(value);
-  const { shape, dtype } = value as { shape?: unknown; dtype?: unknown };
+  const { shape, dtype, path } = value as { shape?: unknown; dtype?: unknown; path?: unknown };
+  if (Array.isArray(shape) && typeof path === 'string')
+    return `Variable '${path}' of shape ${formatShape(shape as Dim[])}`;
   if (Array.isArray(shape)) return `a tensor of shape ${formatShape(shape as Dim[])} and dtype ${String(dtype)}`;
   if (Object.getPrototypeOf(value) !== null && value.constructor?.name !== 'Object') {
     return `an object of class ${value.constructor?.name}`;

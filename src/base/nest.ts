@@ -14,15 +14,15 @@ export function flatten<T>(structure: Nested<T>): T[] {
   return [structure as T];
 }
 
-/** The same structure with `f` applied to each leaf; `index` counts leaves as `flatten` does. */
+/** The same structure, its keys in the same order, with `f` applied to each leaf; `index` counts as `flatten` does. */
 export function mapStructure<T, U>(structure: Nested<T>, f: (leaf: T, index: number) => U): Nested<U> {
   let index = 0;
   const walk = (node: Nested<T>): Nested<U> => {
     if (Array.isArray(node)) return node.map(walk);
     if (!isPlainObject(node)) return f(node as T, index++);
-    const mapped: Record<string, Nested<U>> = {};
-    for (const key of Object.keys(node).sort()) mapped[key] = walk(node[key] as Nested<T>);
-    return mapped;
+    const keys = Object.keys(node);
+    const mapped = Object.fromEntries([...keys].sort().map((key) => [key, walk(node[key] as Nested<T>)]));
+    return Object.fromEntries(keys.map((key) => [key, mapped[key] as Nested<U>]));
   };
   return walk(structure);
 }

@@ -51,6 +51,12 @@ export function provide(module: string, classes: Readonly<Record<string, AnyClas
   modules.set(module, table);
 }
 
+/** Whether a class is one that the library itself provides. */
+export function isProvided(cls: AnyClass): boolean {
+  const { module, className } = cls;
+  return module !== undefined && modules.get(module)?.get(className ?? '')?.prototype === cls.prototype;
+}
+
 /**
  * Makes a class of your own known to `deserialize`, as Keras's decorator does.
  *
@@ -156,9 +162,4 @@ function findAnywhere(name: string): AnyClass | undefined {
 export function constructFromConfig<T>(cls: unknown, config: Config): T {
   const options = Object.fromEntries(Object.entries(config).map(([key, value]) => [toCamelCase(key), value]));
   return Reflect.construct(cls as new () => object, [options]) as T;
-}
-
-/** One of the library's classes by name within a module; `undefined` if there is none. */
-export function lookUp(module: string, name: string): AnyClass | undefined {
-  return modules.get(module)?.get(name);
 }

@@ -1,5 +1,6 @@
 import { callable } from '../base/callable';
 import { resolveOptions, type Signature } from '../base/options';
+import { type Files, host } from '../host';
 import { CallbackBase, type Logs, type LogValue } from './callback';
 import { numpyFloat, pythonFloat } from './format';
 
@@ -50,10 +51,11 @@ export class CSVLoggerCallback extends CallbackBase {
   }
 
   override onTrainBegin(_logs?: Logs): void {
-    const fs = fileSystem();
+    const files = fileSystem();
     this.#keys = undefined;
-    if (!this.append) fs.writeFileSync(this.filename, '');
-    else if (fs.existsSync(this.filename)) this.#writesHeader = fs.statSync(this.filename).size === 0;
+    const size = this.append ? files.size(this.filename) : undefined;
+    if (!this.append) files.write(this.filename, '');
+    else if (size !== undefined) this.#writesHeader = size === 0;
   }
 
   override onEpochEnd(epoch: number, logs: Logs): void {
@@ -61,7 +63,7 @@ export class CSVLoggerCallback extends CallbackBase {
     this.#keys ??= columnsOf(logs);
     const row = this.#keys.map((key) => cell(logs[key]));
     const header = isFirst && this.#writesHeader ? this.#line(['epoch', ...this.#keys]) : '';
-    fileSystem().appendFileSync(this.filename, header + this.#line([String(epoch), ...row]));
+    fileSystem().append(this.filename, header + this.#line([String(epoch), ...row]));
   }
 
   #line(values: readonly string[]): string {
@@ -87,7 +89,7 @@ function columnsOf(logs: Logs): string[] {
   return keys.some((key) => key.startsWith('val_')) ? keys : [...keys, ...keys.map((key) => `val_${key}`)];
 }
 
-function fileSystem(): typeof import('node:fs') {
-  if (typeof process === 'object' && process.getBuiltinModule) return process.getBuiltinModule('node:fs');
+function fileSystem(): Files {
+  if (host.files) return host.files;
   throw new Error('CSVLogger: there is no file system here. Use it on Node, or gather the logs with a callback.');
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { toTensor } from '../backend/toTensor';
 import { Callable } from '../base/callable';
 import { formatShape, formatValue, ValueError } from '../base/errors';
 import { argumentNames, type Signature, toSnakeCase } from '../base/options';
@@ -42,7 +43,8 @@ export abstract class Constraint extends Callable {
   }
 
   override __call__(w: tf.Tensor): tf.Tensor {
-    return tf.tidy(() => this.call(w));
+    const { className } = this.constructor as typeof Constraint;
+    return tf.tidy(() => this.call(toTensor(className, 'w', w, 'float32')));
   }
 
   override toString(): string {

@@ -1,9 +1,11 @@
+import { host } from '.';
+
 /**
  * Which run a piece of code belongs to, also after an `await`: by Node's `AsyncLocalStorage` where there is one, else by
  * what runs at the moment, and until the promise that it returned is settled.
  */
 export class AsyncContext<T extends object> {
-  readonly #storage = makeStorage<T>();
+  readonly #storage = host.contextStore<T>();
   #now: T | undefined;
 
   /** What the code that asks belongs to, if to anything. */
@@ -32,15 +34,4 @@ export class AsyncContext<T extends object> {
     }
     return result.finally(restore) as R;
   }
-}
-
-interface Storage<T> {
-  getStore(): T | undefined;
-  run<R>(store: T, body: () => R): R;
-}
-
-function makeStorage<T>(): Storage<T> | undefined {
-  if (typeof process !== 'object' || !process.getBuiltinModule) return undefined;
-  const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
-  return new AsyncLocalStorage<T>();
 }

@@ -1,4 +1,5 @@
 /** Packages that not everybody needs: each is loaded when it is first asked for. Types hold what is used of them. */
+import { host, type PackageName, type Packages } from '.';
 
 export interface ECharts {
   init(
@@ -83,15 +84,24 @@ export interface TarStream {
  * @param who name of the caller, in messages
  * @param name of the package
  * @param purpose what it is needed for: `a chart`
- * @param load holds the `require`, with the name spelt out, so that bundlers find it
  * @param otherwise what can be done without it, said after what to install
  * @throws Error that says what to install where the package is missing, and why where it cannot be loaded
  */
-export function optional<T>(who: string, name: string, purpose: string, load: () => unknown, otherwise = ''): T {
+export function optional<T>(
+  who: string,
+  name: string,
+  purpose: string,
+  load: (packages: Packages) => unknown,
+  otherwise = '',
+): T {
+  const { packages } = host;
+  if (packages === undefined) {
+    throw new Error(`${who}: ${purpose} needs the npm package '${name}', which can be loaded in Node only.`);
+  }
   try {
-    return load() as T;
+    return load(packages) as T;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message } = error as Error & { code?: string };
     const isMissing = code === 'MODULE_NOT_FOUND' && message.includes(`'${name}`);
     const reason = isMissing ? 'which is not installed' : `which could not be loaded (${message.split('\n')[0]})`;
     const mend = `Run \`npm install ${name}\`${otherwise}.`;
@@ -99,33 +109,33 @@ export function optional<T>(who: string, name: string, purpose: string, load: ()
   }
 }
 
-export const echarts = (who: string): ECharts => optional(who, 'echarts', 'a chart', () => require('echarts'));
+function loaded<T>(who: string, name: PackageName, purpose: string): T {
+  return optional(who, name, purpose, ({ load }) => load(name));
+}
 
-export const pngjs = (who: string, purpose: string): PngJs => optional(who, 'pngjs', purpose, () => require('pngjs'));
+export const echarts = (who: string): ECharts => loaded(who, 'echarts', 'a chart');
 
-export const jpegjs = (who: string): JpegJs => optional(who, 'jpeg-js', 'a JPEG file', () => require('jpeg-js'));
+export const pngjs = (who: string, purpose: string): PngJs => loaded(who, 'pngjs', purpose);
 
-export const gifenc = (who: string, purpose: string): GifEnc =>
-  optional(who, 'gifenc', purpose, () => require('gifenc'));
+export const jpegjs = (who: string): JpegJs => loaded(who, 'jpeg-js', 'a JPEG file');
 
-export const resvg = (who: string): ResvgJs =>
-  optional(who, '@resvg/resvg-js', 'a PNG or GIF', () => require('@resvg/resvg-js'));
+export const gifenc = (who: string, purpose: string): GifEnc => loaded(who, 'gifenc', purpose);
+
+export const resvg = (who: string): ResvgJs => loaded(who, '@resvg/resvg-js', 'a PNG or GIF');
 
 /** The files of the fonts that PNG and GIF are written with. */
 export function fontFiles(who: string): string[] {
   return ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) =>
-    optional(who, 'dejavu-fonts-ttf', 'a PNG or GIF', () => require.resolve(`dejavu-fonts-ttf/ttf/${file}`)),
+    optional(who, 'dejavu-fonts-ttf', 'a PNG or GIF', ({ locate }) => locate(`dejavu-fonts-ttf/ttf/${file}`)),
   );
 }
 
-export const dagre = (who: string): Dagre =>
-  optional(who, '@dagrejs/dagre', 'the graph of a model', () => require('@dagrejs/dagre'));
+export const dagre = (who: string): Dagre => loaded(who, '@dagrejs/dagre', 'the graph of a model');
 
-export const tarStream = (who: string): TarStream =>
-  optional(who, 'tar-stream', 'a .tar.gz file', () => require('tar-stream'));
+export const tarStream = (who: string): TarStream => loaded(who, 'tar-stream', 'a .tar.gz file');
 
 /** The `package.json` of the handwritten digits. */
 export function mnistPackage(who: string): string {
-  const load = (): string => require.resolve('mnist/package.json');
-  return optional(who, 'mnist', 'the data set', load, ", or give your own files: loadData({ path: 'folder' })");
+  const otherwise = ", or give your own files: loadData({ path: 'folder' })";
+  return optional(who, 'mnist', 'the data set', ({ locate }) => locate('mnist/package.json'), otherwise);
 }

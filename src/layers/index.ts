@@ -109,6 +109,7 @@ export {
   BatchNormalization,
   type BatchNormalizationOptions,
 } from './normalization/batchNormalization';
+export { SymbolicTensor } from './operation';
 export { AveragePooling2D, type AveragePooling2DOptions } from './pooling/averagePooling2d';
 export {
   GlobalAveragePooling2D,
@@ -130,7 +131,6 @@ export { Reshape, type ReshapeOptions } from './reshaping/reshape';
 export { UpSampling2D, type UpSampling2DOptions } from './reshaping/upSampling2d';
 export { ZeroPadding2D, type ZeroPadding2DOptions } from './reshaping/zeroPadding2d';
 export { type DeserializeOptions, deserialize, serialize } from './serialization';
-export { SymbolicTensor } from './symbolic';
 
 // Keras's other names of the same classes.
 export {

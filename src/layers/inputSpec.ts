@@ -32,14 +32,22 @@ export function checkInputs(
   });
 }
 
+/** How to mend an input that has one axis too few; begins with a space. */
+export function missingAxis(ndim: number, shape: Shape): string {
+  if (shape.length !== ndim - 1) return '';
+  const batch = shape[0] === null ? '' : ' If the batch axis is missing, add it: expandDims(0).';
+  return ndim < 4 ? batch : `${batch} If the channel axis is missing, add it: expandDims(-1).`;
+}
+
 function checkInput(who: string, spec: InputSpec, input: { shape: Shape; dtype: string }): void {
   const { shape } = input;
-  const refuse = (expected: string): never => {
-    throw new ValueError(`${who}: expected ${expected}. Received: an input of shape ${formatShape(shape)}.`);
+  const refuse = (expected: string, mend = ''): never => {
+    throw new ValueError(`${who}: expected ${expected}. Received: an input of shape ${formatShape(shape)}.${mend}`);
   };
-  if (spec.ndim !== undefined && shape.length !== spec.ndim) refuse(`ndim=${spec.ndim}, found ndim=${shape.length}`);
+  if (spec.ndim !== undefined && shape.length !== spec.ndim)
+    refuse(`ndim=${spec.ndim}, found ndim=${shape.length}`, missingAxis(spec.ndim, shape));
   if (spec.minNdim !== undefined && shape.length < spec.minNdim)
-    refuse(`ndim of at least ${spec.minNdim}, found ${shape.length}`);
+    refuse(`ndim of at least ${spec.minNdim}, found ${shape.length}`, missingAxis(spec.minNdim, shape));
   if (spec.maxNdim !== undefined && shape.length > spec.maxNdim)
     refuse(`ndim of at most ${spec.maxNdim}, found ${shape.length}`);
   if (spec.dtype !== undefined && input.dtype !== spec.dtype) {

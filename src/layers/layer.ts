@@ -1,24 +1,38 @@
 import * as tf from '@tensorflow/tfjs';
 import { makingState, requireReady } from '../backend/engine';
+import { explainFailure } from '../backend/failures';
 import { SeedGenerator } from '../backend/random';
 import { freeing, tidy } from '../backend/tidy';
 import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import { type DType, Variable } from '../backend/variable';
 import type { ShapedArray } from '../base/arrays';
-import { Callable, classNameOf } from '../base/callable';
+import { classNameOf } from '../base/callable';
 import { checkValue, objectName, orNull, strictFlag } from '../base/checks';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../base/errors';
 import { autoName, pathOf, withScope } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { argumentNames, checkKeys, isPlainObject, type Signature, snakeCaseClass, toSnakeCase } from '../base/options';
 import { type Config, constructFromConfig, serializeValue } from '../base/registry';
+import { checkAxes } from '../base/sizes';
+import { type Child, HELD, type HeldKind, Holdings } from '../base/tracking';
 import * as constraints from '../constraints';
 import * as initializers from '../initializers';
 import { logitsOf } from '../ops/logits';
 import * as regularizers from '../regularizers';
+import { callOf, checkHeld, currentCall, whileBuilding } from './callContext';
 import { checkInputs, type InputSpec } from './inputSpec';
-import { isSymbolic, mapShapes, Node, SymbolicTensor, shapesOf } from './symbolic';
+import {
+  isSymbolic,
+  mapShapes,
+  mapSpecs,
+  mapTensors,
+  Operation,
+  type SymbolicTensor,
+  shapesOf,
+  type TensorSpec,
+} from './operation';
 import { toTensors } from './toTensors';
+import { EMPTY_TREE, isMetric, makeTree, type Tree } from './tree';
 
 /** The name of a dtype policy, or Keras's JSON of one. Only float32 policies exist here. */
 export type DTypePolicy = DType | { class_name: 'DTypePolicy'; config: { name: string } };
@@ -68,25 +82,6 @@ export interface Layer {
   (inputs: TensorOrArray | readonly (tf.Tensor | ShapedArray)[], options?: CallOptions): tf.Tensor;
 }
 
-/** The call being made now: whether it trains, and where losses are gathered. */
-let context: { training: boolean; depth: number; losses: tf.Tensor[] | undefined } = {
-  training: false,
-  depth: 0,
-  losses: undefined,
-};
-
-/** Runs `body`; returns its result and the losses that layers added meanwhile with `addLoss`. */
-export function collectLosses<T>(body: () => T): { result: T; losses: tf.Tensor[] } {
-  const outer = context;
-  const losses: tf.Tensor[] = [];
-  context = { ...outer, losses, depth: outer.depth + 1 };
-  try {
-    return { result: body(), losses };
-  } finally {
-    context = outer;
-  }
-}
-
 /**
  * A layer: weights, a shape rule and a function of tensors. Override `build`, `call`, `computeOutputShape` and
  * `getConfig`; a layer is called like a function, on symbolic tensors or on real ones.
@@ -100,12 +95,14 @@ export function collectLosses<T>(body: () => T): { result: T; losses: tf.Tensor[
  * }
  * @see https://keras.io/api/layers/base_layer/
  */
-export abstract class Layer extends Callable {
+export abstract class Layer extends Operation {
   /** Keras's class name. */
   static readonly className: string = 'Layer';
   static readonly module: string = 'keras.layers';
   /** Whether Keras's `call` takes a `mask`, which files then mention at every call. */
   static readonly takesMask: boolean = false;
+  /** Names of the positional arguments of `call`, by which files tell the shapes of several. */
+  static readonly callArguments: readonly string[] = ['inputs'];
   /** Names and defaults of the arguments that `getConfig` writes, in Keras's order. */
   // biome-ignore lint/suspicious/noExplicitAny: options of any layer
   static readonly signature: Signature<any> | undefined;
@@ -118,8 +115,6 @@ export abstract class Layer extends Callable {
   readonly name: string;
   /** Whether the weights are there. */
   built = false;
-  /** The calls of this layer on symbolic tensors. */
-  readonly inboundNodes: Node[] = [];
   /** What the layer asks of its inputs; set in the constructor or in `build`. */
   inputSpec: InputSpec | readonly (InputSpec | undefined)[] | undefined;
   readonly dtype: DType;
@@ -128,8 +123,15 @@ export abstract class Layer extends Callable {
   readonly batchInputShape: Shape | undefined;
   /** What the layer was built for: one shape, or one for each input. */
   builtShape: Nested<Shape> | undefined;
-  /** Weights made by `addWeight`: those that train, and those that never do, such as moving averages. */
-  readonly #own: { trained: Variable[]; fixed: Variable[] } = { trained: [], fixed: [] };
+  /** The shapes of further positional arguments that it was built for. */
+  #moreBuiltShapes: readonly Nested<Shape>[] = [];
+  /** Weights made by `addWeight`. */
+  readonly #own: Variable[] = [];
+  readonly #holdings = new Holdings(this, () => this.hiddenLayers);
+  #treeNow: Tree | undefined;
+  /** Whether the tree is being made: where layers hold one another in a circle, the inner one ends it. */
+  #isLooking = false;
+  #isDisposed = false;
   #trainable: boolean;
   #losses: tf.Tensor[] = [];
 
@@ -146,33 +148,47 @@ export abstract class Layer extends Callable {
     this.activityRegularizer = regularizers.get(options.activityRegularizer);
     this.batchInputShape = options.inputShape && [null, ...options.inputShape];
     // Called from outside, build() also marks the layer as built, whatever a subclass does in it.
-    Object.defineProperty(this, 'build', { value: (shape: Nested<Shape>) => this.buildFor(shape), configurable: true });
+    const build = (shape: Nested<Shape>, ...more: Nested<Shape>[]): void => this.buildFor(shape, ...more);
+    Object.defineProperty(this, 'build', { value: build, configurable: true });
   }
 
-  /** Keras's class name of this layer. */
-  get className(): string {
-    return classNameOf(this.constructor as typeof Layer);
+  get [HELD](): HeldKind {
+    return 'layer';
   }
 
-  /** Class and name, for messages: `Conv2D 'conv2d'`. */
-  get label(): string {
-    return `${this.className} '${this.name}'`;
+  /**
+   * Makes the weights. Called once, before the first call; it may also be called by hand.
+   * @param more shapes of the further positional arguments of the call.
+   */
+  build(_inputShape: Nested<Shape>, ..._more: Nested<Shape>[]): void {}
+
+  /**
+   * The layer's formula: of the inputs, further positional arguments if the layer takes some, and the options of the call.
+   * Tensors made on the way are freed by the caller.
+   */
+  abstract call(inputs: Nested<tf.Tensor>, ...rest: unknown[]): Nested<tf.Tensor>;
+
+  /**
+   * Shape of the output, from shapes with `null` for sizes not known yet. Default: found by calling on zeros.
+   * @param more shapes of the further positional arguments of the call.
+   */
+  computeOutputShape(inputShape: Nested<Shape>, ...more: Nested<Shape>[]): Nested<Shape> {
+    const asSpec = (shapes: Nested<Shape>): Nested<TensorSpec> =>
+      mapShapes(shapes, (shape) => ({ shape, dtype: 'float32' }));
+    return shapesOf(this.#probeOutputs(asSpec(inputShape), more.map(asSpec)));
   }
 
-  /** Makes the weights. Called once, before the first call; it may also be called by hand. */
-  build(_inputShape: never): void {}
-
-  /** The layer's formula. Tensors made on the way are freed by the caller. */
-  abstract call(inputs: never, options: CallOptions): Nested<tf.Tensor>;
-
-  /** Shape of the output, from shapes with `null` for sizes not known yet. Default: found by calling on zeros. */
-  computeOutputShape(inputShape: never): Nested<Shape> {
-    return this.#probeOutputShape(inputShape);
-  }
-
-  /** Dtype of the output for inputs of a dtype. Default: float32. */
+  /** Dtype of the outputs for inputs of a dtype. Default: float32. */
   computeOutputDtype(_inputDtype: DType): DType {
     return 'float32';
+  }
+
+  override computeOutputSpec(inputs: Nested<TensorSpec>, ...rest: readonly unknown[]): Nested<TensorSpec> {
+    if (this.computeOutputShape === Layer.prototype.computeOutputShape) return this.#probeOutputs(inputs, rest);
+    const more = rest.filter((value) => !isPlainObject(value)) as Nested<TensorSpec>[];
+    const shapes = this.computeOutputShape(shapesOf(inputs), ...more.map(shapesOf));
+    const dtype = this.computeOutputDtype(leafSpecs(inputs)[0]?.dtype ?? 'float32');
+    return mapShapes(shapes, (shape) => ({ shape, dtype }));
   }
 
   /** Keras's config: snake_case keys, JSON values. `fromConfig` makes the same layer from it. */
@@ -188,76 +204,67 @@ export abstract class Layer extends Callable {
     };
   }
 
-  /** The shapes the layer was built for, as Keras writes them. */
+  /** The shapes the layer was built for, as Keras writes them: one, or by the names of the arguments. */
   getBuildConfig(): Config | undefined {
-    return this.builtShape && { input_shape: mapShapes(this.builtShape, (shape) => [...shape]) };
+    if (!this.builtShape) return undefined;
+    const copy = (shapes: Nested<Shape>): unknown => mapShapes(shapes, (shape) => [...shape]);
+    if (this.#moreBuiltShapes.length === 0) return { input_shape: copy(this.builtShape) };
+    const { callArguments } = this.constructor as typeof Layer;
+    const shapes = [this.builtShape, ...this.#moreBuiltShapes];
+    const entries = shapes.map((shape, i) => [`${toSnakeCase(callArguments[i] ?? `input_${i}`)}_shape`, copy(shape)]);
+    return { shapes_dict: Object.fromEntries(entries) };
   }
 
   /** Builds for the shapes that `getBuildConfig` gave. */
   buildFromConfig(config: Config): void {
-    const shapes = config['input_shape'] ?? config['shapes_dict'];
-    if (shapes !== undefined && shapes !== null) this.buildFor(shapes as Nested<Shape>);
+    const named = config['shapes_dict'] as Record<string, Nested<Shape>> | null | undefined;
+    const shapes = named ? Object.values(named) : [config['input_shape'] as Nested<Shape> | null | undefined];
+    const [first, ...more] = shapes.filter((shape): shape is Nested<Shape> => shape !== undefined && shape !== null);
+    if (first !== undefined) this.buildFor(first, ...more);
   }
 
-  override __call__(inputs: Nested<SymbolicTensor> | Nested<tf.Tensor>, options: CallOptions = {}): unknown {
-    if (!isPlainObject(options)) {
-      throw new TypeError(
-        `${this.label}: the second argument of a call must be options. Received: ${formatValue(options)}.`,
-      );
-    }
-    return isSymbolic(inputs)
-      ? this.#callSymbolic(inputs as Nested<SymbolicTensor>, options)
-      : this.#callEager(inputs as Nested<tf.Tensor>, options);
+  override __call__(inputs: unknown, ...rest: unknown[]): unknown {
+    const [more, options] = splitArguments(this.label, rest);
+    const call = { args: [inputs, ...more], kwargs: { ...options } };
+    if (!isSymbolic([...call.args, options])) return this.#callEager(inputs as Nested<tf.Tensor>, more, options);
+    this.#prepare(inputs as Nested<SymbolicTensor>, more as Nested<SymbolicTensor>[]);
+    return this.callSymbolically(call);
   }
 
-  #callSymbolic(inputs: Nested<SymbolicTensor>, options: CallOptions): Nested<SymbolicTensor> {
-    this.#prepare(inputs);
-    const inputShape = shapesOf(inputs);
-    const dtype = this.computeOutputDtype((flatten(inputs)[0] as SymbolicTensor).dtype);
-    const shapes = this.computeOutputShape(inputShape as never);
-    const outputs = mapShapes(shapes, (shape) => new SymbolicTensor(shape, { dtype }));
-    new Node(this, inputs, outputs, options as Record<string, unknown>);
-    return outputs;
-  }
-
-  #callEager(given: Nested<tf.Tensor>, options: CallOptions): Nested<tf.Tensor> {
+  #callEager(given: Nested<tf.Tensor>, rest: readonly unknown[], options: CallOptions): Nested<tf.Tensor> {
     requireReady(this.label);
-    const outer = context;
+    const outer = currentCall();
     const training = options.training ?? outer.training;
     const gathered = outer.losses ?? [];
-    context = { training, depth: outer.depth + 1, losses: gathered };
-    try {
-      const { outputs } = tidy(() => {
-        const inputs = toTensors(this.label, given);
-        this.#prepare(inputs);
-        const leaves = new Set(flatten(inputs));
-        const outputs = mapStructure(this.#run(inputs, { ...options, training }), (y) =>
+    const { outputs } = tidy(() => {
+      const inputs = toTensors(this.label, given);
+      const more = rest.map((value) => value && toTensors(this.label, value as Nested<tf.Tensor>));
+      this.#prepare(inputs, more as Nested<tf.Tensor>[]);
+      if (outer.root && this.#tree.hasState) checkHeld(this);
+      return callOf(this, training, gathered, () => {
+        const leaves = new Set<unknown>(flatten([inputs, ...more, options] as Nested<unknown>));
+        const outputs = mapStructure(this.#run(inputs, [...more, { ...options, training }]), (y) =>
           leaves.has(y) ? y.clone() : y,
         );
         if (this.activityRegularizer) for (const y of flatten(outputs)) this.#penalize(y);
         // Inside another call a loss may still want the logits of this output; the outermost caller gets outputs only.
-        const logits = outer.depth > 0 ? flatten(outputs).flatMap((y) => logitsOf(y) ?? []) : [];
+        const logits = outer.losses ? flatten(outputs).flatMap((y) => logitsOf(y) ?? []) : [];
         return { outputs, logits, gathered };
       });
-      if (outer.losses === undefined) {
-        tf.dispose(this.#losses);
-        this.#losses = gathered;
-      }
-      return outputs;
-    } finally {
-      context = outer;
+    });
+    if (outer.losses === undefined) {
+      tf.dispose(this.#losses);
+      this.#losses = gathered;
     }
+    return outputs;
   }
 
-  #run(inputs: Nested<tf.Tensor>, options: CallOptions): Nested<tf.Tensor> {
+  #run(inputs: Nested<tf.Tensor>, rest: unknown[]): Nested<tf.Tensor> {
     try {
-      return withScope(this.name, () => this.call(inputs as never, options));
+      return withScope(this.name, () => this.call(inputs, ...rest));
     } catch (error) {
-      if (error instanceof Error && error.name === 'Error' && !error.message.includes(this.label)) {
-        const shapes = flatten(inputs).map((x) => formatShape(x.shape));
-        error.message = `${this.label}: ${error.message} Received: inputs of shape ${shapes.join(', ')}.`;
-      }
-      throw error;
+      const shapes = flatten(inputs).map((x) => x.shape);
+      throw explainFailure(this.label, error, shapes);
     }
   }
 
@@ -267,51 +274,63 @@ export abstract class Layer extends Callable {
   }
 
   /** Checks the inputs and builds on the first call. */
-  #prepare(inputs: Nested<{ shape: Shape; dtype: string }>): void {
+  #prepare(inputs: Nested<TensorSpec | tf.Tensor>, more: readonly Nested<TensorSpec | tf.Tensor>[]): void {
+    if (this.isDisposed) {
+      throw new ValueError(`${this.label}: a call needs live weights. Received: a disposed layer. Make a new one.`);
+    }
     if (this.inputSpec) checkInputs(this.label, [this.inputSpec].flat() as InputSpec[], flatten(inputs));
     if (this.built) return;
-    this.buildFor(shapesOf(inputs));
+    this.buildFor(shapesOf(inputs), ...more.filter(Boolean).map(shapesOf));
     if (this.inputSpec) checkInputs(this.label, [this.inputSpec].flat() as InputSpec[], flatten(inputs));
   }
 
   /** Builds for an input shape (or several), if that has not happened yet. A failing `build` leaves no weights behind. */
-  buildFor(inputShape: Nested<Shape>): void {
+  buildFor(inputShape: Nested<Shape>, ...more: Nested<Shape>[]): void {
     if (this.built) return;
     try {
       const { build } = Object.getPrototypeOf(this) as Layer;
-      withScope(this.name, () => build.call(this, inputShape as never));
+      whileBuilding(() => withScope(this.name, () => build.call(this, inputShape, ...more)));
     } catch (error) {
       this.unbuild();
-      throw error;
+      throw explainFailure(this.label, error);
     }
     this.built = true;
     this.builtShape = inputShape;
+    this.#moreBuiltShapes = more;
+    this.#holdings.forget();
     if (!this.#trainable) this.trainable = false;
   }
 
   /** Takes `build` back: no weights, not built. For undoing a model that could not be put together. */
   unbuild(): void {
-    for (const weight of [...this.#own.trained.splice(0), ...this.#own.fixed.splice(0)]) weight.dispose();
+    for (const weight of this.#own.splice(0)) weight.dispose();
+    this.#holdings.forget();
     this.built = false;
     this.builtShape = undefined;
   }
 
-  #probeOutputShape(inputShape: Nested<Shape>): Nested<Shape> {
-    const probe = (free: number): tf.Tensor[] =>
-      flatten(
-        this.#run(
-          mapShapes(inputShape, (shape) => tf.zeros(shape.map((dim) => dim ?? free))),
-          {
-            training: false,
-          },
-        ),
+  /** The outputs for specs, found by calling on zeros of two sizes: axes that follow the size are free. */
+  #probeOutputs(inputs: Nested<TensorSpec>, rest: readonly unknown[]): Nested<TensorSpec> {
+    const probe = (free: number): Nested<tf.Tensor> => {
+      const zeros = ({ shape, dtype }: TensorSpec): tf.Tensor =>
+        tf.zeros(
+          shape.map((dim) => dim ?? free),
+          dtype,
+        );
+      const more = rest.filter((value) => !isPlainObject(value)) as Nested<TensorSpec>[];
+      const options = (rest.find(isPlainObject) ?? {}) as Record<string, unknown>;
+      const filled = { training: false, ...mapTensors(options, zeros) };
+      return callOf(this, filled.training, [], () =>
+        this.#run(mapSpecs(inputs, zeros), [...more.map((value) => value && mapSpecs(value, zeros)), filled]),
       );
-    return freeing((): Nested<Shape> => {
+    };
+    return freeing((): Nested<TensorSpec> => {
       const [two, three] = [probe(2), probe(3)];
-      const shapes = two.map(({ shape }, i) =>
-        shape.map((dim, axis): Dim => (dim === three[i]?.shape[axis] ? dim : null)),
-      );
-      return shapes.length === 1 ? (shapes[0] as Shape) : shapes;
+      const others = flatten(three);
+      return mapStructure(two, ({ shape, dtype }, i) => {
+        const dims = shape.map((dim, axis): Dim => (dim === others[i]?.shape[axis] ? dim : null));
+        return { shape: dims, dtype: dtype as DType } as never;
+      });
     });
   }
 
@@ -323,6 +342,7 @@ export abstract class Layer extends Callable {
         `${this.label}: the shape of weight '${name}' must be known. Received: ${formatShape(shape)}.`,
       );
     }
+    checkAxes(this.label, `weight '${name}'`, shape);
     const initializer = initializers.get(options.initializer ?? (dtype === 'float32' ? 'glorot_uniform' : 'zeros'));
     const variable = makingState(() =>
       freeing(
@@ -336,13 +356,14 @@ export abstract class Layer extends Callable {
           }),
       ),
     );
-    (trainable ? this.#own.trained : this.#own.fixed).push(variable);
+    this.#own.push(variable);
+    this.#holdings.forget();
     return variable;
   }
 
   /** Adds a scalar to the loss of the step that is running. */
   addLoss(loss: tf.Tensor): void {
-    (context.losses ?? this.#losses).push(loss);
+    (currentCall().losses ?? this.#losses).push(loss);
   }
 
   /** Scalars that the last call added with `addLoss`, then the penalties of the weights. The caller owns the penalties. */
@@ -356,22 +377,49 @@ export abstract class Layer extends Callable {
     return this.trainableWeights.flatMap((weight) => (weight.regularizer ? [weight.regularizer(weight.value)] : []));
   }
 
-  /** Layers that this one holds in its fields, also in lists. */
+  /** Layers that are held in a private field. */
+  protected get hiddenLayers(): readonly Layer[] | undefined {
+    return undefined;
+  }
+
+  /** What this layer holds, by the names of the fields: layers, variables, seed generators and metrics. */
+  get children(): readonly Child[] {
+    return this.#holdings.children;
+  }
+
+  /** Layers that this one holds in its fields, also in lists, records, Maps and Sets. */
   get sublayers(): Layer[] {
-    return Object.values(this)
-      .flatMap((field) => (Array.isArray(field) ? field : [field]))
-      .filter(isLayer);
+    return this.children.map(({ value }) => value).filter(isLayer);
+  }
+
+  /** This layer with all that it holds, found again only after something has changed. */
+  get #tree(): Tree {
+    const known = this.#treeNow;
+    if (known?.layers.every((layer, i) => layer.#holdings.children === known.children[i])) return known;
+    if (this.#isLooking) return EMPTY_TREE;
+    this.#isLooking = true;
+    try {
+      const inner = this.sublayers.map((layer) => layer.#tree);
+      this.#treeNow = makeTree(this, this.#own, this.children, inner);
+      return this.#treeNow;
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  /** Whether a layer, variable, seed generator or metric is this layer's, or one's in it. */
+  holds(part: object): boolean {
+    return this.#tree.members.has(part);
   }
 
   /** This layer and all that it holds, each once, from the outside in. */
   flattenLayers(): Layer[] {
-    return [...new Set<Layer>([this, ...this.sublayers.flatMap((layer) => layer.flattenLayers())])];
+    return [...this.#tree.layers];
   }
 
   /** All weights in Keras's order: own trainable ones, own others, then those of the layers inside. */
   get weights(): Variable[] {
-    const { trained, fixed } = this.#own;
-    return [...new Set([...trained, ...fixed, ...this.sublayers.flatMap((layer) => layer.weights)])];
+    return [...this.#tree.weights];
   }
 
   get trainableWeights(): Variable[] {
@@ -390,8 +438,8 @@ export abstract class Layer extends Callable {
 
   set trainable(value: boolean) {
     this.#trainable = value;
-    for (const weight of this.#own.trained) weight.trainable = value;
-    for (const layer of this.sublayers) layer.trainable = value;
+    for (const layer of this.#tree.layers) layer.#trainable = value;
+    for (const weight of this.#tree.weights) if (weight.isMadeToTrain) weight.trainable = value;
   }
 
   /** Copies of all weights, in the order of `weights`; the caller owns them. */
@@ -433,30 +481,18 @@ export abstract class Layer extends Callable {
     return this.weights.reduce((sum, weight) => sum + weight.size, 0);
   }
 
-  /** The symbolic input of the layer's only call. */
-  get input(): Nested<SymbolicTensor> {
-    return this.#onlyNode('input').inputs;
-  }
-
-  /** The symbolic output of the layer's only call. */
-  get output(): Nested<SymbolicTensor> {
-    return this.#onlyNode('output').outputs;
-  }
-
-  #onlyNode(what: string): Node {
-    const [node] = this.inboundNodes;
-    if (node && this.inboundNodes.length === 1) return node;
-    const calls = this.inboundNodes.length === 0 ? 'has never been called' : 'has been called several times';
-    throw new ValueError(`${this.label}: no single ${what}, because the layer ${calls} on symbolic tensors.`);
+  /** Whether the weights are freed. */
+  get isDisposed(): boolean {
+    return this.#isDisposed || this.#own[0]?.isDisposed === true;
   }
 
   /** Frees the weights and the state of random generators. The layer cannot be used any more. */
   dispose(): void {
-    for (const weight of this.weights) weight.dispose();
-    for (const layer of this.flattenLayers()) {
-      for (const field of Object.values(layer)) if (field instanceof SeedGenerator) field.dispose();
-      tf.dispose(layer.#losses);
-    }
+    this.#isDisposed = true;
+    const { layers, weights, members } = this.#tree;
+    for (const weight of weights) weight.dispose();
+    for (const part of members) if (part instanceof SeedGenerator || isMetric(part)) part.dispose();
+    for (const layer of layers) tf.dispose(layer.#losses);
   }
 
   /** `{ className, config }`, so that `JSON.stringify` shows the layer. */
@@ -467,6 +503,26 @@ export abstract class Layer extends Callable {
   override toString(): string {
     return `<${this.className} name=${this.name}, built=${this.built}>`;
   }
+}
+
+/** The specs in a structure, as a list. */
+function leafSpecs(specs: Nested<TensorSpec>): TensorSpec[] {
+  const leaves: TensorSpec[] = [];
+  mapSpecs(specs, (spec) => leaves.push(spec));
+  return leaves;
+}
+
+/** The arguments of a call after the first: positional ones, and the options at the end. */
+function splitArguments(label: string, rest: readonly unknown[]): [more: unknown[], options: CallOptions] {
+  const last = rest.at(-1);
+  const hasOptions = isPlainObject(last) || (last === undefined && rest.length > 0);
+  const more = hasOptions ? rest.slice(0, -1) : [...rest];
+  const wrong = more.find((value) => typeof value !== 'object' || isPlainObject(value));
+  if (wrong === undefined) return [more, (last && hasOptions ? last : {}) as CallOptions];
+  throw new TypeError(
+    `${label}: the arguments of a call after the first must be tensors, and options at the end. ` +
+      `Received: ${formatValue(wrong)}.`,
+  );
 }
 
 function dtypeOf(who: string, dtype: DTypePolicy | undefined): DType {

@@ -4,10 +4,11 @@ import { isShapedArray, typedArrayName } from '../base/arrays';
 import { formatShape, formatValue, ValueError } from '../base/errors';
 import type { Nested } from '../base/nest';
 import { isPlainObject } from '../base/options';
+import { isVariable } from '../base/tracking';
 
 /** Whether a list is one of inputs, rather than the numbers of one: where tensors or records are in it. */
 function isListOfInputs(list: readonly unknown[]): boolean {
-  const isInput = (item: unknown): boolean => item instanceof tf.Tensor || isPlainObject(item);
+  const isInput = (item: unknown): boolean => item instanceof tf.Tensor || isPlainObject(item) || isVariable(item);
   return list.length === 0 || list.some(isInput) || (Array.isArray(list[0]) && isListOfInputs(list[0]));
 }
 
@@ -25,7 +26,8 @@ export function toTensors(label: string, inputs: Nested<unknown>): Nested<tf.Ten
     );
   }
   if (Array.isArray(inputs) && isListOfInputs(inputs)) return inputs.map((item) => toTensors(label, item));
-  const isData = Array.isArray(inputs) || isShapedArray(inputs) || typedArrayName(inputs) !== undefined;
+  const isData =
+    Array.isArray(inputs) || isShapedArray(inputs) || isVariable(inputs) || typedArrayName(inputs) !== undefined;
   if (isData || typeof inputs === 'number' || typeof inputs === 'boolean') return toTensor(label, 'inputs', inputs);
   if (isPlainObject(inputs)) {
     const entries = Object.entries(inputs).map(([key, item]) => [key, toTensors(label, item as Nested<unknown>)]);

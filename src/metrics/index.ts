@@ -65,7 +65,7 @@ export * from './meanAbsolutePercentageError';
 export * from './meanMetricWrapper';
 export * from './meanSquaredError';
 export * from './meanSquaredLogarithmicError';
-export { Metric, type MetricInput, type MetricOptions } from './metric';
+export { Metric, type MetricInput, type MetricOptions, type MetricResult, type MetricResults } from './metric';
 export * from './poisson';
 export * from './precision';
 export * from './recall';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { tidy } from '../backend/tidy';
 import { type DType, Variable } from '../backend/variable';
 import { Callable, classNameOf } from '../base/callable';
 import { checkValue, orNull, text } from '../base/checks';
@@ -6,6 +7,7 @@ import { formatValue, ValueError } from '../base/errors';
 import { autoName } from '../base/names';
 import { resolveOptions, snakeCaseClass, toSnakeCase } from '../base/options';
 import { type Config, constructFromConfig, serializeValue } from '../base/registry';
+import { HELD, type HeldKind } from '../base/tracking';
 import { checksOf } from '../losses/optionChecks';
 import type { TensorOrArray } from '../losses/tensors';
 
@@ -32,9 +34,17 @@ export function metricOptions<O extends MetricOptions>(
 /** What a metric takes in. */
 export type MetricInput = TensorOrArray | null | undefined;
 
+/** What a metric comes to: a number, one for each class or threshold in a tensor, or several by name. */
+export type MetricResult = tf.Tensor | number | MetricResults;
+
+/** Results by name; a metric with several has a record of its own in it. */
+export interface MetricResults {
+  [name: string]: MetricResult;
+}
+
 /** Calling a metric: takes in a batch and returns the value so far, which the caller owns. */
 export interface Metric {
-  (...inputs: MetricInput[]): tf.Tensor | Record<string, tf.Tensor>;
+  (...inputs: MetricInput[]): MetricResult;
 }
 
 /**
@@ -60,6 +70,10 @@ export abstract class Metric extends Callable {
     return constructFromConfig(this, config);
   }
 
+  get [HELD](): HeldKind {
+    return 'metric';
+  }
+
   /** Name in logs. `compile` renames a metric given as a string to that string. */
   name: string;
   readonly dtype: DType;
@@ -79,8 +93,8 @@ export abstract class Metric extends Callable {
   /** Takes in a batch. Made of tensor operations only, so that a training step can be compiled. */
   abstract updateState(...inputs: MetricInput[]): void;
 
-  /** The value so far: a scalar, or several by name. The caller owns it. */
-  abstract result(): tf.Tensor | Record<string, tf.Tensor>;
+  /** The value so far: a scalar, a tensor of several, or a record. Logs have all of it. The caller owns it. */
+  abstract result(): MetricResult;
 
   /** Forgets all batches. */
   resetState(): void {
@@ -105,8 +119,8 @@ export abstract class Metric extends Callable {
     return variable;
   }
 
-  override __call__(...inputs: MetricInput[]): tf.Tensor | Record<string, tf.Tensor> {
-    return tf.tidy(() => {
+  override __call__(...inputs: MetricInput[]): MetricResult {
+    return tidy(() => {
       this.updateState(...inputs);
       return this.result();
     });

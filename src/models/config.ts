@@ -1,23 +1,23 @@
 import { formatShape, formatValue, type Shape, ValueError } from '../base/errors';
 import { mapStructure, type Nested } from '../base/nest';
-import { isPlainObject } from '../base/options';
-import type { Config } from '../base/registry';
+import { isPlainObject, toCamelCase, toSnakeCase } from '../base/options';
+import { type Config, serializeValue } from '../base/registry';
 import { deserialize, serialize } from '../layers';
 import type { Layer } from '../layers/layer';
-import type { History, Node, SymbolicTensor } from '../layers/symbolic';
+import { type History, isSymbolic, type Node, type Operation, SymbolicTensor } from '../layers/operation';
 import type { LayerGraph } from './graph';
 
 /** Where a tensor of a graph comes from, in files: layer name, index of the call, index of the output. */
 type TensorReference = [layer: string, node: number, tensor: number];
 
 /** The calls of `layer` that belong to the graph, in order. */
-function ownNodes(graph: LayerGraph, layer: Layer): Node[] {
+function ownNodes(graph: LayerGraph, layer: Operation): Node[] {
   const inGraph = new Set(graph.nodesByDepth.flat());
   return layer.inboundNodes.filter((node) => inGraph.has(node));
 }
 
 /** How many calls Keras counts before a layer's first one where it lists outputs: a model's own call of itself. */
-function ownCalls(layer: Layer): number {
+function ownCalls(layer: Operation): number {
   return (layer as { kind?: string }).kind === 'functional' ? 1 : 0;
 }
 
@@ -47,13 +47,32 @@ export function configFromGraph(name: string, trainable: boolean, graph: LayerGr
       inbound_nodes: ownNodes(graph, layer)
         .filter((node) => node.inputTensors.length > 0)
         .map((node) => ({
-          args: [mapStructure(node.inputs, tensorConfig as never)],
-          kwargs: { ...((layer.constructor as typeof Layer).takesMask && { mask: null }), ...node.options },
+          args: node.arguments_.args.map((value) => serializeArgument(value, tensorConfig)),
+          kwargs: {
+            ...((layer.constructor as typeof Layer).takesMask && { mask: null }),
+            ...serializeArguments(node.arguments_.kwargs, tensorConfig),
+          },
         })),
     })),
     input_layers: references(graph.inputStructure),
     output_layers: references(graph.outputStructure),
   };
+}
+
+/** An argument of a call as JSON: tensors become references, wherever they are. */
+function serializeArgument(value: unknown, tensorConfig: (tensor: SymbolicTensor) => Config): unknown {
+  if (value instanceof SymbolicTensor) return tensorConfig(value);
+  if (Array.isArray(value)) return value.map((item) => serializeArgument(item, tensorConfig));
+  if (isPlainObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([k, item]) => [k, serializeArgument(item, tensorConfig)]));
+  }
+  return serializeValue(value);
+}
+
+/** Options of a call, by Keras's names. */
+function serializeArguments(options: object, tensorConfig: (tensor: SymbolicTensor) => Config): Config {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([key, value]) => [toSnakeCase(key), serializeArgument(value, tensorConfig)]));
 }
 
 interface NodeConfig {
@@ -89,10 +108,10 @@ export function graphFromConfig(config: Config): RevivedModel {
   while (waiting.length > 0) {
     const blocked = new Set<Layer>();
     const later = waiting.filter(({ layer, node }) => {
-      const args = blocked.has(layer) ? undefined : revive(node.args[0], find);
-      if (args === undefined) blocked.add(layer);
-      else layer.__call__(args, callOptions(node.kwargs));
-      return args === undefined;
+      const call = blocked.has(layer) ? undefined : reviveCall(node, find);
+      if (call === undefined) blocked.add(layer);
+      else layer.__call__(...call);
+      return call === undefined;
     });
     if (later.length === waiting.length) {
       throw new ValueError(
@@ -120,35 +139,45 @@ export function graphFromConfig(config: Config): RevivedModel {
   };
 }
 
-/** The options of a call; Keras writes `null` for those not given. */
-function callOptions(kwargs: Record<string, unknown>): object {
-  return Object.fromEntries(Object.entries(kwargs).filter(([, value]) => value !== null));
-}
-
 function isReference(value: unknown): value is TensorReference {
   return Array.isArray(value) && value.length === 3 && typeof value[0] === 'string' && typeof value[1] === 'number';
 }
 
-/** The symbolic tensors of a call's first argument; `undefined` while one of them has not been made. */
-function revive(
-  value: unknown,
-  find: (reference: unknown) => SymbolicTensor | undefined,
-): Nested<SymbolicTensor> | undefined {
-  if (Array.isArray(value)) {
-    const items = value.map((item) => revive(item, find));
-    return items.includes(undefined) ? undefined : (items as Nested<SymbolicTensor>[]);
-  }
-  const tensor = value as { class_name?: string; config?: { keras_history?: unknown; shape?: Shape } };
-  if (tensor?.class_name !== '__keras_tensor__') {
-    throw new ValueError(
-      `Model.fromConfig: expected a tensor as first argument of a call. Received: ${formatValue(value)}.`,
-    );
-  }
-  const found = find(tensor.config?.keras_history);
-  if (found && tensor.config?.shape && found.rank !== tensor.config.shape.length) {
-    throw new ValueError(
-      `Model.fromConfig: '${found.name}' has shape ${formatShape(found.shape)}, the file says ${formatShape(tensor.config.shape)}.`,
-    );
-  }
-  return found;
+type Find = (reference: unknown) => SymbolicTensor | undefined;
+
+/** The arguments of a call, options last; `undefined` while one of its tensors has not been made. */
+function reviveCall({ args, kwargs }: NodeConfig, find: Find): [unknown, ...unknown[]] | undefined {
+  let isComplete = true;
+  const revive = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(revive);
+    if (!isPlainObject(value)) return value;
+    if (value['class_name'] === '__keras_tensor__') {
+      const found = findTensor(value['config'] as TensorConfig, find);
+      isComplete &&= found !== undefined;
+      return found;
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revive(item)]));
+  };
+  const [first, ...more] = args.map(revive);
+  // Keras writes null for options that were not given.
+  const options = Object.entries(kwargs).filter(([, value]) => value !== null);
+  const revived = Object.fromEntries(options.map(([key, value]) => [toCamelCase(key), revive(value)]));
+  if (!isComplete) return undefined;
+  if (isSymbolic([first, ...more, revived])) return [first, ...more, revived];
+  throw new ValueError(
+    `Model.fromConfig: expected a tensor among the arguments of a call. Received: ${formatValue(args)}.`,
+  );
+}
+
+interface TensorConfig {
+  keras_history?: unknown;
+  shape?: Shape;
+}
+
+function findTensor({ keras_history: history, shape }: TensorConfig, find: Find): SymbolicTensor | undefined {
+  const found = find(history);
+  if (!found || !shape || found.rank === shape.length) return found;
+  throw new ValueError(
+    `Model.fromConfig: '${found.name}' has shape ${formatShape(found.shape)}, the file says ${formatShape(shape)}.`,
+  );
 }

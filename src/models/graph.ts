@@ -1,8 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
-import { formatShape, type Shape, ValueError } from '../base/errors';
-import { flatten, mapStructure, type Nested, packLike } from '../base/nest';
+import { formatShape, ValueError } from '../base/errors';
+import { flatten, type Nested, packLike } from '../base/nest';
 import type { CallOptions, Layer } from '../layers/layer';
-import { mapShapes, type Node, SymbolicTensor, shapesOf } from '../layers/symbolic';
+import {
+  type CallArguments,
+  mapSpecs,
+  mapTensors,
+  type Node,
+  type Operation,
+  SymbolicTensor,
+  type TensorSpec,
+} from '../layers/operation';
 
 /**
  * The graph of layer calls between symbolic inputs and outputs, in an order in which it can be computed.
@@ -40,16 +48,16 @@ export class LayerGraph {
     this.nodesByDepth = groupByDepth(nodeDepths);
     this.layers = groupByDepth(layerDepths).flatMap((layers) =>
       layers.sort((a, b) => (firstVisit.get(a) ?? 0) - (firstVisit.get(b) ?? 0)),
-    );
+    ) as Layer[];
     this.#checkConnected();
     this.#checkNames();
   }
 
   /** Depth-first from the outputs: calls in computing order, and when each layer was first seen. */
-  #visit(): { order: Node[]; firstVisit: Map<Layer, number> } {
+  #visit(): { order: Node[]; firstVisit: Map<Operation, number> } {
     const order: Node[] = [];
     const finished = new Set<Node>();
-    const firstVisit = new Map<Layer, number>();
+    const firstVisit = new Map<Operation, number>();
     const declared = new Set(this.inputs);
     const visit = (tensor: SymbolicTensor): void => {
       const node = tensor.history?.layer.inboundNodes[tensor.history.nodeIndex];
@@ -97,32 +105,29 @@ export class LayerGraph {
   run(inputs: readonly tf.Tensor[], options: CallOptions): Nested<tf.Tensor> {
     return this.#compute(
       inputs,
-      (node, args) => node.layer.__call__(args, { ...options, ...node.options }) as Nested<tf.Tensor>,
+      ({ layer }, { args, kwargs }) =>
+        layer.__call__(...(args as never[]), { ...options, ...kwargs } as never) as Nested<tf.Tensor>,
     );
   }
 
-  /** The shapes of the outputs for shapes of the inputs. */
-  outputShapes(inputs: readonly Shape[]): Nested<Shape> {
-    const holder = (shape: Shape): SymbolicTensor => new SymbolicTensor(shape, { name: 'shape' });
-    const results = this.#compute(inputs.map(holder), (node, args) =>
-      mapShapes(node.layer.computeOutputShape(shapesOf(args) as never), holder),
+  /** Shape and dtype of the outputs for those of the inputs. */
+  outputSpecs(inputs: readonly TensorSpec[]): Nested<TensorSpec> {
+    const holder = ({ shape, dtype }: TensorSpec): SymbolicTensor => new SymbolicTensor(shape, { dtype, name: 'spec' });
+    return this.#compute(inputs.map(holder), ({ layer }, { args: [first, ...more], kwargs }) =>
+      mapSpecs(layer.computeOutputSpec(first as Nested<TensorSpec>, ...more, kwargs), holder),
     );
-    return shapesOf(results);
   }
 
-  #compute<T>(inputs: readonly T[], call: (node: Node, args: Nested<T>) => Nested<T>): Nested<T> {
+  #compute<T>(inputs: readonly T[], call: (node: Node, given: CallArguments) => Nested<T>): Nested<T> {
     const values = new Map<SymbolicTensor, T>();
     this.inputs.forEach((tensor, i) => {
       values.set(tensor, inputs[i] as T);
     });
     for (const node of this.nodesByDepth.flat()) {
       if (node.outputTensors.every((tensor) => values.has(tensor))) continue;
-      const results = flatten(
-        call(
-          node,
-          mapStructure(node.inputs, (tensor) => values.get(tensor) as never),
-        ),
-      );
+      const { args, kwargs } = node.arguments_;
+      const value = (tensor: SymbolicTensor): unknown => values.get(tensor);
+      const results = flatten(call(node, { args: mapTensors(args, value), kwargs: mapTensors(kwargs, value) }));
       node.outputTensors.forEach((tensor, i) => {
         values.set(tensor, results[i] as T);
       });
@@ -135,10 +140,10 @@ export class LayerGraph {
 }
 
 /** Distance of every call and layer from the outputs: a layer called twice has its greatest. */
-function depths(order: readonly Node[]): { nodeDepths: Map<Node, number>; layerDepths: Map<Layer, number> } {
+function depths(order: readonly Node[]): { nodeDepths: Map<Node, number>; layerDepths: Map<Operation, number> } {
   const inGraph = new Set(order);
   const nodeDepths = new Map<Node, number>();
-  const layerDepths = new Map<Layer, number>();
+  const layerDepths = new Map<Operation, number>();
   for (const node of [...order].reverse()) {
     const depth = Math.max(nodeDepths.get(node) ?? 0, layerDepths.get(node.layer) ?? 0);
     nodeDepths.set(node, depth);

@@ -5,10 +5,11 @@ import { autoName } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { resolveOptions, type Signature } from '../base/options';
 import type { Config } from '../base/registry';
+import { host } from '../host';
 import type { CallOptions, Layer } from '../layers/layer';
-import { mapShapes, type Node, SymbolicTensor } from '../layers/symbolic';
+import { mapShapes, type Node, SymbolicTensor, shapesOf, type TensorSpec } from '../layers/operation';
 import { configFromGraph, graphFromConfig } from './config';
-import { standardizeInputs } from './data/inputs';
+import { fitShape, orderInputs, standardizeInputs } from './data/inputs';
 import { LayerGraph } from './graph';
 import { type SummaryOptions, summaryText } from './summary/summary';
 import { Trainer } from './trainer';
@@ -80,8 +81,8 @@ export class ModelLayer extends Trainer {
     return this.graph ? [...this.graph.layers] : super.sublayers;
   }
 
-  override get sublayers(): Layer[] {
-    return this.graph ? [...new Set([...this.graph.layers, ...super.sublayers])] : super.sublayers;
+  protected override get hiddenLayers(): readonly Layer[] | undefined {
+    return this.graph?.layers;
   }
 
   /** Layer calls by depth, the inputs first; empty unless the model is a graph. */
@@ -109,10 +110,21 @@ export class ModelLayer extends Trainer {
   }
 
   override computeOutputShape(inputShape: Nested<Shape>): Nested<Shape> {
-    if (!this.graph) return super.computeOutputShape(inputShape as never);
+    if (!this.graph) return super.computeOutputShape(inputShape);
     const shapes: Shape[] = [];
     mapShapes(inputShape, (shape) => shapes.push(shape));
-    return unpackOne(this.graph.outputShapes(shapes));
+    const specs = this.graph.inputs.map(({ dtype }, i) => ({ shape: shapes[i] as Shape, dtype }));
+    return shapesOf(unpackOne(this.graph.outputSpecs(specs)));
+  }
+
+  override computeOutputSpec(inputs: Nested<TensorSpec>, ...rest: readonly unknown[]): Nested<TensorSpec> {
+    if (!this.graph) return super.computeOutputSpec(inputs, ...rest);
+    const given = orderInputs(this.label, this.graph.inputStructure, inputs as Nested<SymbolicTensor>);
+    const specs = this.graph.inputs.map((input, i) => {
+      const { shape } = given[i] as SymbolicTensor;
+      return { shape: fitShape(this.label, input, shape), dtype: input.dtype };
+    });
+    return unpackOne(this.graph.outputSpecs(specs));
   }
 
   /** Symbolic inputs, flat. */
@@ -196,7 +208,7 @@ export class ModelLayer extends Trainer {
    *   `showTrainable`, `layerRange`.
    */
   summary(options: SummaryOptions & { printFn?: (text: string) => void } = {}): void {
-    const { printFn = (text: string) => void process.stdout.write(text), ...rest } = options;
+    const { printFn = host.print, ...rest } = options;
     printFn(summaryText(this, rest));
   }
 

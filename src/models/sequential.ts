@@ -6,7 +6,7 @@ import { resolveOptions, type Signature } from '../base/options';
 import type { Config } from '../base/registry';
 import { deserialize, InputLayer, serialize } from '../layers';
 import { type CallOptions, isLayer, type Layer } from '../layers/layer';
-import { isSymbolic, mapShapes, SymbolicTensor } from '../layers/symbolic';
+import { isSymbolic, mapShapes, SymbolicTensor } from '../layers/operation';
 import { LayerGraph } from './graph';
 import { ModelLayer } from './model';
 
@@ -70,8 +70,8 @@ export class SequentialModel extends ModelLayer {
     return this.#stack.filter((layer) => !(layer instanceof InputLayer));
   }
 
-  override get sublayers(): Layer[] {
-    return [...this.#stack];
+  protected override get hiddenLayers(): readonly Layer[] {
+    return this.#stack;
   }
 
   /**

@@ -1,21 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import { dryRun } from '../backend/dryRun';
-import { ValueError } from '../base/errors';
+import { formatShape, ValueError } from '../base/errors';
 import { flatten, type Nested } from '../base/nest';
-import { collectLosses, Layer } from '../layers/layer';
-import type { SymbolicTensor } from '../layers/symbolic';
-import type { Metric } from '../metrics';
+import { collectLosses } from '../layers/callContext';
+import { Layer } from '../layers/layer';
+import type { SymbolicTensor } from '../layers/operation';
+import type { Metric, MetricResults } from '../metrics';
 import { logitsOf } from '../ops/logits';
 import type { Optimizer } from '../optimizers';
 import { Compilation, type CompileOptions } from './compile/compilation';
+import { CompileMetrics } from './compile/compileMetrics';
+import { heldMetrics } from './compile/heldMetrics';
+import { noteMetricsResult } from './compile/logs';
 import type { StepData } from './data/data';
+import { disposedModel } from './steps/alive';
 import { gradientsOf } from './steps/gradients';
 import type { StepKind } from './steps/stepKinds';
 import { Turns } from './turns';
 
-/** What a step may return: values to log. Nothing means the metrics' results. */
+/** What a step may return: values to log, those of a record in it like its own. Nothing means the metrics' results. */
 // biome-ignore lint/suspicious/noConfusingVoidType: an overriding step need not return anything
-export type StepLogs = Record<string, tf.Tensor | number> | void;
+export type StepLogs = MetricResults | void;
 
 /** What is computed in a step: forward, loss, gradients, update, metrics. Every method may be overridden. */
 export abstract class Trainable extends Layer {
@@ -48,6 +53,7 @@ export abstract class Trainable extends Layer {
         ]
   ): void {
     this.turns.check('compile');
+    if (this.isDisposed) throw disposedModel(this.label, 'compile');
     const compilation = new Compilation(args, this.outputNames, this.outputStructure);
     this.forgetSteps();
     this.#compilation?.release(compilation);
@@ -93,18 +99,37 @@ export abstract class Trainable extends Layer {
     return this.compiledFor('compilation');
   }
 
-  /** The trackers of loss and metrics. */
+  /**
+   * What is reset at each epoch and logged, in Keras's order: `loss`, the metrics of `compile` as one
+   * (`compile_metrics`), the losses of several outputs once they are known, and the metrics in the fields of the model
+   * and its layers. Override it for another list.
+   */
   get metrics(): Metric[] {
-    return this.#compilation?.metrics ?? [];
+    const held = heldMetrics(this, (layer) => layer instanceof Trainable);
+    return [...(this.#compilation?.metrics ?? []), ...held];
   }
 
+  /** The names of `metrics`. */
   get metricsNames(): string[] {
     return this.metrics.map(({ name }) => name);
   }
 
   /** Starts all metrics anew. */
   resetMetrics(): void {
-    this.#compilation?.resetMetrics();
+    if (this.isDisposed) throw disposedModel(this.label, 'resetMetrics');
+    for (const metric of this.metrics) metric.resetState();
+  }
+
+  /** The values of `metrics` so far, by name; the names of those of `compile` are their own. The caller owns them. */
+  getMetricsResult(): MetricResults {
+    const results: MetricResults = {};
+    for (const metric of this.metrics) {
+      if (metric instanceof CompileMetrics && !metric.built) continue;
+      const result = metric.result();
+      if (typeof result === 'number' || result instanceof tf.Tensor) results[metric.name] = result;
+      else Object.assign(results, result);
+    }
+    return noteMetricsResult(results);
   }
 
   /** Drops recorded steps, so that the next one is made anew. */
@@ -112,6 +137,7 @@ export abstract class Trainable extends Layer {
 
   /** What `compile` settled; an error that names the method `who` if there is nothing. */
   protected compiledFor(who: string): Compilation {
+    if (this.isDisposed) throw disposedModel(this.label, who);
     if (this.#compilation) return this.#compilation;
     throw new ValueError(`${this.label}: ${who}() needs a compiled model. Call compile({ optimizer, loss }) first.`);
   }
@@ -120,7 +146,7 @@ export abstract class Trainable extends Layer {
    * What training does with a batch: forward, loss, gradients, update, metrics. Override it for another algorithm;
    * it runs in a tidy, and may be recorded as a graph.
    *
-   * @returns values to log; nothing for the results of the metrics.
+   * @returns values to log; nothing stands for `getMetricsResult()`.
    */
   trainStep({ x, y, sampleWeight }: StepData): StepLogs {
     const { optimizer, lossTracker } = this.compiledFor('trainStep');
@@ -129,10 +155,12 @@ export abstract class Trainable extends Layer {
     const { value, gradients } = gradientsOf(weights, () => {
       const yPred = this.#forward(x, true);
       outputs = yPred;
-      return { loss: this.computeLoss(x, y, yPred, sampleWeight), keep: withLogits(yPred) };
+      const loss = this.computeLoss(x, y, yPred, sampleWeight);
+      return { loss: optimizer.scaleLoss(loss), keep: withLogits(yPred) };
     });
     if (weights.length > 0) optimizer.apply(gradients, weights);
-    lossTracker.updateState(value, batchSizeOf(x));
+    const { lossScaleFactor: scale } = optimizer;
+    lossTracker.updateState(scale === null ? value : value.div(scale), batchSizeOf(x));
     return this.computeMetrics(x, y, outputs as Nested<tf.Tensor>, sampleWeight);
   }
 
@@ -177,8 +205,9 @@ export abstract class Trainable extends Layer {
   }
 
   /**
-   * The scalar that is minimized: the compiled losses of the outputs and `losses`.
-   * @throws ValueError if there is neither.
+   * What is minimized: the compiled losses of the outputs and `losses`. A scalar, or with the reduction `'none'` the
+   * losses of the samples, whose sum is minimized and whose mean is logged.
+   * @throws ValueError if there is neither, or where there are losses of samples and others to add.
    */
   computeLoss(
     _x: Nested<tf.Tensor>,
@@ -191,11 +220,17 @@ export abstract class Trainable extends Layer {
     const terms = this.losses.map((loss) => loss.sum());
     if (compileLoss && y !== undefined) terms.unshift(compileLoss.call(y, yPred, sampleWeight));
     const [first, ...others] = terms;
+    if (first && first.rank > 0 && others.length > 0) {
+      throw new ValueError(
+        `${this.label}: a loss for each sample cannot be added to penalties of weights and to what layers add by ` +
+          `addLoss. Received: a loss of shape ${formatShape(first.shape)}. Give the loss another reduction than 'none'.`,
+      );
+    }
     if (first) return others.reduce((sum, term) => sum.add(term), first);
     throw new ValueError(`${this.label}: no loss to compute. Give compile() a loss, and fit() targets.`);
   }
 
-  /** Updates the metrics' state. Override it to log other values. */
+  /** Updates the metrics of `compile`; the results of all. Override it to log other values. */
   computeMetrics(
     _x: Nested<tf.Tensor>,
     y: Nested<tf.Tensor> | undefined,
@@ -203,6 +238,7 @@ export abstract class Trainable extends Layer {
     sampleWeight?: Nested<tf.Tensor>,
   ): StepLogs {
     if (y !== undefined) this.compiledFor('computeMetrics').compileMetrics?.updateState(y, yPred, sampleWeight);
+    return this.getMetricsResult();
   }
 
   /** Forgets what belongs to the step that has ended. */

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready, requireReady } from '../backend/engine';
+import { freeing } from '../backend/tidy';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { CallbackList, type History, type Logs } from '../callbacks';
+import { type ScoreRecord, type Scores, toLogs, toScores } from './compile/logs';
 import {
   type EvaluateOptions,
   type FitOptions,
@@ -16,16 +18,14 @@ import {
   type Training,
 } from './data/arguments';
 import type { Batch, DataInput } from './data/data';
-import { EpochReader, noBatches, runEpoch, warnOutOfData } from './data/epochs';
+import { EpochReader, noBatches, runEpoch } from './data/epochs';
 import { isIterableData } from './data/iterableSource';
 import { makeSource } from './data/sources';
+import { disposedModel } from './steps/alive';
 import type { StepKind, StepResult } from './steps/stepKinds';
 import { StepRunner } from './steps/stepRunner';
 import { Trainable } from './trainable';
 import type { Run } from './turns';
-
-/** What `evaluate` and its like return without `returnDict`: the loss, or the loss and the metrics. */
-export type Scores = number | number[];
 
 /** Tells callbacks something. */
 type Tell = <T extends undefined | void | Promise<void>>(hooks: () => T) => T;
@@ -91,15 +91,16 @@ export abstract class Trainer extends Trainable {
     let logs: Logs = {};
     for (let epoch = o.initialEpoch; epoch < o.epochs && !this.stopTraining; epoch++) {
       if (reader.isSpent) {
-        warnOutOfData();
+        reader.warnOutOfData();
         break;
       }
       await tell(() => callbacks.onEpochBegin(epoch));
+      this.#steps.beginEpoch(o.callbacks !== undefined);
       const planned = (reader.steps ?? 0) * (o.epochs - o.initialEpoch);
       const trained = await this.#trainEpoch(tell, reader, callbacks, planned);
       if (!trained) {
         if (epoch === o.initialEpoch) throw noBatches('fit');
-        warnOutOfData();
+        reader.warnOutOfData();
         break;
       }
       logs = trained;
@@ -176,7 +177,7 @@ export abstract class Trainer extends Trainable {
       run: (batch) => {
         own = this.#run(kind, batch, planned) as Logs | undefined;
       },
-      logs: () => own ?? this.compiledFor(kind === 'train' ? 'fit' : 'evaluate').results(),
+      logs: () => own ?? this.#results(),
     };
   }
 
@@ -194,21 +195,23 @@ export abstract class Trainer extends Trainable {
    * The loss and the metrics on data, without training.
    *
    * @param options `batchSize` (32), `verbose`, `sampleWeight`, `steps`, `callbacks`, `returnDict` (false).
-   * @returns the loss; with metrics `[loss, ...metrics]`; with `returnDict` a record by name.
+   * @returns the loss; with metrics a list: the loss, the losses of several outputs, the metrics as `compile` was given
+   *   them, those of one of several outputs (`a_accuracy`) last and by name; with `returnDict` a record by name. What a
+   *   metric has several results of is a list.
    */
   evaluate(
     x: DataInput | object,
     y: DataInput | null | undefined,
     options: EvaluateOptions & { returnDict: true },
-  ): Promise<Record<string, number>>;
-  evaluate(x: object, options: EvaluateOptions & { returnDict: true }): Promise<Record<string, number>>;
+  ): Promise<ScoreRecord>;
+  evaluate(x: object, options: EvaluateOptions & { returnDict: true }): Promise<ScoreRecord>;
   // biome-ignore lint/suspicious/noExplicitAny: a number or a list, as compile() decided: destructured or not by the caller
   evaluate(x: DataInput | object, y?: DataInput | EvaluateOptions | null, options?: EvaluateOptions): Promise<any>;
   async evaluate(
     x: DataInput | object,
     y?: DataInput | EvaluateOptions | null,
     options?: EvaluateOptions,
-  ): Promise<Scores | Record<string, number>> {
+  ): Promise<Scores | Logs> {
     const { data, testing: o } = parseEvaluate(x, y, options);
     return this.turns.during('evaluate', async (run) => {
       await ready();
@@ -219,7 +222,7 @@ export abstract class Trainer extends Trainable {
       try {
         const { callbacks, tell } = this.#callbacks(run, o, reader.steps);
         const logs = await this.#testEpoch(tell, reader, callbacks, 'evaluate');
-        return o.returnDict ? logs : this.#scores(logs);
+        return o.returnDict ? logs : toScores(logs, this.metrics);
       } finally {
         await reader.close();
         source.dispose();
@@ -227,14 +230,9 @@ export abstract class Trainer extends Trainable {
     });
   }
 
-  /** Logs as Keras orders them in lists: the losses, then the rest by name; one alone is a number. */
-  #scores(logs: Record<string, number>): Scores {
-    const leading = this.compiledFor('evaluate').leadingNames.filter((name) => name in logs);
-    const rest = Object.keys(logs)
-      .filter((name) => !leading.includes(name))
-      .sort();
-    const values = [...leading, ...rest].map((name) => logs[name] as number);
-    return values.length === 1 ? (values[0] as number) : values;
+  /** What the metrics have come to. */
+  #results(): Logs {
+    return freeing(() => toLogs(this.getMetricsResult()));
   }
 
   /**
@@ -245,6 +243,7 @@ export abstract class Trainer extends Trainable {
    */
   // biome-ignore lint/suspicious/noExplicitAny: the structure of the outputs is the model's
   async predict(x: DataInput | object, options?: PredictOptions): Promise<any> {
+    if (this.isDisposed) throw disposedModel(this.label, 'predict');
     const { data, predicting: o } = parsePredict(x, options);
     await ready();
     const source = makeSource.forPredict(this, data, o);
@@ -305,12 +304,12 @@ export abstract class Trainer extends Trainable {
     const who = `${kind}OnBatch`;
     this.turns.check(who);
     requireReady(`${this.label}: ${who}`);
-    const compilation = this.compiledFor(who);
+    this.compiledFor(who);
     const o = parseOnBatch(who, options);
     const batch = makeSource.oneBatch(this, kind, x, y, o);
     this.resetMetrics();
-    const logs = (this.#run(kind, batch) as Record<string, number> | undefined) ?? compilation.results();
-    return o.returnDict ? logs : this.#scores(logs);
+    const logs = (this.#run(kind, batch) as Logs | undefined) ?? this.#results();
+    return o.returnDict ? logs : toScores(logs, this.metrics);
   }
 
   /** The outputs for one batch. The caller owns the tensors. */

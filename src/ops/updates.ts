@@ -54,12 +54,10 @@ function blend(average: Variable, value: tf.Tensor, decay: number): tf.Tensor {
 
 /** w -= lr g. */
 export function applyGradientDescent({ variable, gradient, learningRate }: Update): void {
+  const formula = (): void => subtract(variable, gradient.mul(learningRate));
   const recorder = activeRecorder();
-  if (recorder) {
-    recorder.update('ResourceApplyGradientDescent', [variable], [learningRate, gradient]);
-    return;
-  }
-  subtract(variable, gradient.mul(learningRate));
+  if (recorder) recorder.update('ResourceApplyGradientDescent', [variable], [learningRate, gradient], formula);
+  else formula();
 }
 
 /** m = momentum m - lr g; then w += m, or with Nesterov's look ahead w += momentum m - lr g. */
@@ -67,15 +65,18 @@ export function applyMomentum(
   update: Update & { readonly m: Variable; readonly momentum: number; readonly nesterov: boolean },
 ): void {
   const { variable, gradient, learningRate, m, momentum, nesterov } = update;
+  const formula = (): void => {
+    const step = gradient.mul(learningRate);
+    const velocity = assign(m, m.value.mul(momentum).sub(step));
+    variable.assign(variable.value.add(nesterov ? velocity.mul(momentum).sub(step) : velocity));
+  };
   const recorder = activeRecorder();
-  if (recorder) {
-    const inputs = [learningRate, gradient, tf.scalar(momentum)];
-    recorder.update('ResourceApplyKerasMomentum', [variable, m], inputs, { use_nesterov: nesterov });
+  if (!recorder) {
+    formula();
     return;
   }
-  const step = gradient.mul(learningRate);
-  const velocity = assign(m, m.value.mul(momentum).sub(step));
-  variable.assign(variable.value.add(nesterov ? velocity.mul(momentum).sub(step) : velocity));
+  const inputs = [learningRate, gradient, tf.scalar(momentum)];
+  recorder.update('ResourceApplyKerasMomentum', [variable, m], inputs, formula, { use_nesterov: nesterov });
 }
 
 /** Arguments of `applyAdam`. */
@@ -97,21 +98,28 @@ export function applyAdam(update: AdamUpdate): void {
   const { variable, gradient, learningRate, m, v, vHat, beta1, beta2, epsilon, step } = update;
   const one = tf.scalar(1);
   const [power1, power2] = [tf.scalar(beta1).pow(step), tf.scalar(beta2).pow(step)];
+  const formula = (): void => {
+    const alpha = learningRate.mul(one.sub(power2).sqrt()).div(one.sub(power1));
+    const mean = approach(m, gradient, beta1);
+    let square = approach(v, gradient, beta2, tf.square);
+    if (vHat) square = assign(vHat, vHat.value.maximum(square));
+    const divided = (root: tf.Tensor): tf.Tensor => tf.tidy(() => mean.mul(alpha).div(root));
+    const change = pipe(square, tf.sqrt, (root) => root.add(epsilon), divided);
+    subtract(variable, change);
+  };
   const recorder = activeRecorder();
-  if (recorder && !vHat) {
-    const rates = [learningRate, tf.scalar(beta1), tf.scalar(beta2), tf.scalar(epsilon)];
-    recorder.update('ResourceApplyAdam', [variable, m, v], [power1, power2, ...rates, gradient], {
-      use_nesterov: false,
-    });
+  if (!recorder || vHat) {
+    formula();
     return;
   }
-  const alpha = learningRate.mul(one.sub(power2).sqrt()).div(one.sub(power1));
-  const mean = approach(m, gradient, beta1);
-  let square = approach(v, gradient, beta2, tf.square);
-  if (vHat) square = assign(vHat, vHat.value.maximum(square));
-  const divided = (root: tf.Tensor): tf.Tensor => tf.tidy(() => mean.mul(alpha).div(root));
-  const change = pipe(square, tf.sqrt, (root) => root.add(epsilon), divided);
-  subtract(variable, change);
+  const inputs = [
+    power1,
+    power2,
+    learningRate,
+    ...[beta1, beta2, epsilon].map((number) => tf.scalar(number)),
+    gradient,
+  ];
+  recorder.update('ResourceApplyAdam', [variable, m, v], inputs, formula, { use_nesterov: false });
 }
 
 /** Arguments of `applyRmsprop`. */

@@ -1,4 +1,5 @@
 import { ValueError } from '../base/errors';
+import { type Files, host } from '../host';
 
 /** What is used of tslab's `display`. */
 interface Display {
@@ -12,13 +13,9 @@ export function notebook(): Display | undefined {
   return kernel?.require?.('tslab').display;
 }
 
-/** A module of Node; an error where there is none, as in browsers. Bundlers do not see it. */
-function builtin<Name extends 'fs' | 'os' | 'path'>(
-  who: string,
-  name: Name,
-): ReturnType<typeof process.getBuiltinModule<Name>> {
-  const found = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.(name);
-  if (found) return found;
+/** The file system; an error where there is none, as in browsers. */
+function filesFor(who: string): Files {
+  if (host.files) return host.files;
   throw new Error(`${who}: files can be written in Node only. Use .svg(), which gives the picture as text.`);
 }
 
@@ -31,20 +28,13 @@ export function endingOf(who: string, path: string, known: readonly string[]): s
 
 /** Writes a file whole or not at all, its folder too; returns its full path. */
 export function writeWhole(who: string, path: string, content: string | Uint8Array): string {
-  const { mkdirSync, renameSync, writeFileSync } = builtin(who, 'fs');
-  const { dirname, resolve } = builtin(who, 'path');
-  const target = resolve(path);
-  mkdirSync(dirname(target), { recursive: true });
-  const part = `${target}.${process.pid}.part`;
-  writeFileSync(part, content);
-  renameSync(part, target);
-  return target;
+  return filesFor(who).writeWhole(path, content);
 }
 
 let shown = 0;
 
 /** Writes a picture to a new file in the system's folder for temporary files, and prints its path. */
 export function writeAndTell(who: string, ending: string, content: string | Uint8Array): void {
-  const folder = builtin(who, 'path').join(builtin(who, 'os').tmpdir(), 'keras-ts');
-  console.log(writeWhole(who, `${folder}/${who}-${process.pid}-${++shown}.${ending}`, content));
+  const files = filesFor(who);
+  host.print(`${files.writeWhole(files.temporary(`${who}-${++shown}.${ending}`), content)}\n`);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { toTensor } from '../backend/toTensor';
 import { Callable } from '../base/callable';
 import { formatValue, ValueError } from '../base/errors';
 import { argumentNames, type Signature, toSnakeCase } from '../base/options';
@@ -42,7 +43,8 @@ export abstract class Regularizer extends Callable {
   }
 
   override __call__(x: tf.Tensor): tf.Scalar {
-    return tf.tidy(() => this.call(x));
+    const { className } = this.constructor as typeof Regularizer;
+    return tf.tidy(() => this.call(toTensor(className, 'x', x, 'float32')));
   }
 
   override toString(): string {

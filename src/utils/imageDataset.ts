@@ -4,6 +4,7 @@ import { numpyRandom, permutation } from '../backend/mersenneTwister';
 import { makeDefaultSeed } from '../backend/random';
 import { formatValue, unknownName, ValueError } from '../base/errors';
 import { checkKeys } from '../base/options';
+import { host } from '../host';
 import {
   type ColorMode,
   centeredBox,
@@ -260,7 +261,7 @@ export async function imageDatasetFromDirectory(
 }
 
 function tell(verbose: boolean, text: string): void {
-  if (verbose) process.stdout.write(`${text}\n`);
+  if (verbose) host.print(`${text}\n`);
 }
 
 /** The order of the files at each pass: theirs, or another one each time, all by one seed. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { utils } from '../../src';
 import { AlexNet, type AlexNetOptions, LeNet5 } from '../../src/applications';
-import type { SymbolicTensor } from '../../src/layers/symbolic';
+import type { SymbolicTensor } from '../../src/layers/operation';
 
 beforeEach(() => {
   utils.clearSession();

@@ -33,7 +33,8 @@ test('a symbolic tensor that knows where it comes from', () => {
   expect(layer).toBeInstanceOf(Layer);
   expect(layer.inboundNodes[0]?.inputTensors).toEqual([]);
   expect(layer.output).toBe(x);
-  expect([layer.built, layer.weights, layer.className]).toEqual([true, [], 'InputLayer']);
+  const { built, weights } = layer as InputLayer;
+  expect([built, weights, layer.className]).toEqual([true, [], 'InputLayer']);
 });
 
 test('names are counted as in Keras, and may be given', () => {

@@ -72,7 +72,7 @@ describe('CompileMetrics', () => {
       expect(compiled.metrics.map((metric) => classNameOf(metric.constructor as typeof metrics.Metric))).toEqual(
         classes,
       );
-      tf.tidy(() => expectNumbers(numbers(compiled.result()), result));
+      tf.tidy(() => expectNumbers(numbers(compiled.result() as Record<string, tf.Tensor>), result));
       compiled.resetState();
       expect(compiled.variables.every(({ value }) => value.dataSync().every((entry) => entry === 0))).toBe(true);
       for (const metric of compiled.metrics) metric.dispose();
@@ -80,14 +80,23 @@ describe('CompileMetrics', () => {
   );
 });
 
+/** Losses with a reduction, and arrays, in place of how JSON has them. */
+function decode(spec: unknown): unknown {
+  if (Array.isArray(spec)) return spec.map(decode);
+  if (!isPlainObject(spec)) return spec;
+  if ('$reduction' in spec) return losses.MeanSquaredError({ reduction: spec['$reduction'] as losses.Reduction });
+  if ('$array' in spec) return Float32Array.from(spec['$array'] as number[]);
+  return Object.fromEntries(Object.entries(spec).map(([key, item]) => [key, decode(item)]));
+}
+
 interface LossCase {
-  loss: LossArgument;
-  weights: LossWeights | null;
+  loss: unknown;
+  weights: unknown;
   names: string[] | null;
   y: unknown;
   p: unknown;
   sampleWeight: unknown;
-  total: number;
+  total: tf.TensorLike;
   metrics: Record<string, number>;
 }
 
@@ -97,11 +106,14 @@ describe('CompileLoss', () => {
   it.each(cases.map((item, i) => [`${i} ${JSON.stringify([item.loss, item.weights])}`, item] as const))(
     '%s',
     (_, { loss, weights, names, y, p, sampleWeight, total, metrics: trackers }) => {
-      const compiled = new CompileLoss(loss, weights, names);
+      const compiled = new CompileLoss(decode(loss) as LossArgument, decode(weights) as LossWeights | null, names);
       tf.tidy(() => {
         const value = compiled.call(unpack(y), unpack(p), optional(sampleWeight));
-        expect(value.shape).toEqual([]);
-        expect(value.dataSync()[0]).toBeCloseTo(total, 5);
+        const expected = tf.tensor(total);
+        expect(value.shape).toEqual(expected.shape);
+        expected.dataSync().forEach((number, i) => {
+          expect(value.dataSync()[i]).toBeCloseTo(number, 5);
+        });
         expectNumbers(
           numbers(Object.fromEntries(compiled.metrics.map((m) => [m.name, m.result() as tf.Tensor]))),
           trackers,

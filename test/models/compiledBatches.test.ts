@@ -85,9 +85,9 @@ describe.each(Object.keys(NETWORKS))('%s', (name) => {
         loss: 'mse',
         metrics: outputs.map(() => ['mae']) as never,
       }),
-      x: batches() as never,
+      x: { [Symbol.iterator]: batches } as never,
       stepsPerEpoch: SIZES.length,
-      validationData: batches() as never,
+      validationData: { [Symbol.iterator]: batches } as never,
       validationSteps: SIZES.length,
     });
     expect(add).toHaveBeenCalledTimes(2);

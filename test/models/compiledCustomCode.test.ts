@@ -1,14 +1,15 @@
 /** Code of a user inside compiled steps: what counts as such, and what changes in it between two runs takes effect. */
 import type * as tf from '@tensorflow/tfjs';
-import { layers, metrics, optimizers, Sequential } from '../../src';
+import { Layer, layers, metrics, optimizers, Sequential, utils } from '../../src';
 import { ready } from '../../src/backend/engine';
 import type { Variable } from '../../src/backend/variable';
+import type { Shape } from '../../src/base/errors';
 import type { Model as ModelType } from '../../src/models';
 import type { CompileOptions } from '../../src/models/compile/compilation';
 import { runsCustomCode } from '../../src/models/steps/customCode';
 import { Regularizer } from '../../src/regularizers';
 import { filled } from '../ops/backends';
-import { expectSameScene } from './compiledSupport';
+import { expectEqual, expectSameScene, noticesOf } from './compiledSupport';
 
 /** What the code below computes with: a number outside of the model. */
 let factor = 1;
@@ -30,11 +31,11 @@ class Descent extends optimizers.Optimizer {
   }
 }
 
-const network = (options: object = {}): ModelType =>
+const network = (options: object = {}, units = 2): ModelType =>
   Sequential([
     layers.Input({ shape: [4] }),
     layers.Dense(6, { activation: 'tanh' }),
-    layers.Dense(2, { kernelRegularizer: 'l2', ...options }),
+    layers.Dense(units, { kernelRegularizer: 'l2', ...options }),
   ]);
 
 const loss = (yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor => yPred.sub(yTrue).square().mean(-1).mul(factor);
@@ -67,6 +68,79 @@ test('only what the library does not provide is code of a user', () => {
   }
 });
 
+test('the same tensor as input and target', () =>
+  expectSameScene(40, async (scene) => {
+    const model = network({ activation: scaled }, 4);
+    scene.compile(model, { optimizer: 'sgd', loss });
+    const images = x();
+    const { history } = await model.fit(images, images, { batchSize: 8, epochs: 20, verbose: 0 });
+    scene.note('loss', history['loss'] as number[]);
+    for (let i = 0; i < 4; i++) scene.note('on a batch', model.trainOnBatch(images, images));
+    scene.note('weights', model.getWeights());
+    model.dispose();
+  }));
+
+/** A layer whose option nobody sees. */
+class Hidden extends Layer {
+  static override readonly className: string = 'Hidden';
+  #scale = 1;
+
+  rescale(scale: number): void {
+    this.#scale = scale;
+  }
+
+  override call(inputs: tf.Tensor): tf.Tensor {
+    return inputs.mul(this.#scale);
+  }
+
+  override computeOutputShape(shape: Shape): Shape {
+    return shape;
+  }
+}
+
+test('an option in a private field that a callback changes', () =>
+  expectSameScene(30, async (scene) => {
+    const hidden = new Hidden();
+    const model = Sequential([layers.Input({ shape: [4] }), layers.Dense(3), hidden, layers.Dense(2)]);
+    scene.compile(model, { optimizer: 'sgd', loss: 'mse' });
+    const onEpochEnd = (epoch: number): void => hidden.rescale(1 + (epoch % 3) / 10);
+    const options = { batchSize: 2, epochs: 9, validationSplit: 0.2, verbose: 0 as const, callbacks: [{ onEpochEnd }] };
+    const { history } = await model.fit(x(), y(), options);
+    for (const [name, values] of Object.entries(history)) scene.note(name, values as number[]);
+    scene.note('weights', model.getWeights());
+    model.dispose();
+  }));
+
+/** A layer that does not do the same with some sizes of batches. */
+class Choosy extends Hidden {
+  static override readonly className = 'Choosy';
+
+  override call(inputs: tf.Tensor): tf.Tensor {
+    return inputs.shape[0] === 3 ? inputs.square() : inputs;
+  }
+}
+
+test('a batch size that was not there when the step was recorded', async () => {
+  const run = async (runEagerly: boolean): Promise<[number[], string[]]> => {
+    utils.setRandomSeed(1);
+    const model = Sequential([layers.Input({ shape: [4] }), new Choosy(), layers.Dense(2)]);
+    model.compile({ optimizer: 'sgd', loss: 'mse', runEagerly });
+    let losses: number[] = [];
+    const notices = await noticesOf(async () => {
+      for (const batchSize of [5, 3, 4]) {
+        const { history } = await model.fit(x(), y(), { batchSize, epochs: 4, verbose: 0 });
+        losses = [...losses, ...(history['loss'] as number[])];
+      }
+    });
+    model.dispose();
+    return [losses, notices];
+  };
+  const [[expected, none], [actual, notices]] = [await run(true), await run(false)];
+  expect(none).toEqual([]);
+  expect(notices.length).toBe(1);
+  expectEqual(actual, expected, 'losses', 20);
+});
+
 test('a layer that returns another of the same tensors in the next run', () =>
   expectSameScene(10, async (scene) => {
     factor = 1;
@@ -92,7 +166,7 @@ test.each(Object.entries(CUSTOM))('%s that does something else in the next run',
     for (const next of [1, 1, 2, 0.5, 1]) {
       factor = next;
       const { history } = await model.fit(x(), y(), { batchSize: 8, epochs: 5, validationSplit: 0.2, verbose: 0 });
-      for (const [name, values] of Object.entries(history)) scene.note(name, values);
+      for (const [name, values] of Object.entries(history)) scene.note(name, values as number[]);
       scene.note('evaluated', await model.evaluate(x(), y(), { batchSize: 1, verbose: 0 }));
       scene.note('predicted', (await model.predict(x(), { batchSize: 1, verbose: 0 })) as tf.Tensor);
       scene.note('weights', model.getWeights());

@@ -56,7 +56,7 @@ async function live(make: () => ModelType, options: CompileOptions, runEagerly: 
   const notices = await noticesOf(async () => {
     for (let i = 0; i < 2; i++) {
       const { history } = await model.fit(x, y, { epochs: 4, batchSize: 4, validationSplit: 0.25, verbose: 0 });
-      numbers.push(...Object.values(history).flat());
+      numbers.push(...(Object.values(history).flat() as number[]));
       const predicted = (await model.predict(x, { batchSize: 1, verbose: 0 })) as tf.Tensor;
       numbers.push(...predicted.dataSync(), await model.evaluate(x, y, { batchSize: 1, verbose: 0 }));
     }
@@ -231,11 +231,13 @@ test.each(Object.keys(SIZES))('a layer that %s', async (name) => {
 });
 
 test('a counter outside of the model', async () => {
-  let count = 0;
+  const make = (): ModelType => {
+    let count = 0;
+    return network((x) => x.div(++count));
+  };
   await expectRefused(
-    () => network((x) => x.div(++count)),
+    make,
     "a number used in RealDiv changes from call to call (it comes from JavaScript, and not from the data or a Variable) in layer 'sequential/odd'",
-    { random: true },
   );
 });
 

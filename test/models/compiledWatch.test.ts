@@ -31,6 +31,15 @@ function network(learningRate: number | Falling = 0.1) {
   Reflect.set(model, 'options', { depth: [1, { width: 2 }] });
   Reflect.set(
     model,
+    'rates',
+    new Map<string, unknown>([
+      ['first', 1],
+      ['deep', { rate: 2 }],
+    ]),
+  );
+  Reflect.set(model, 'names', new Set(['a']));
+  Reflect.set(
+    model,
     'data',
     Array.from({ length: 101 }, (_, i) => i),
   );
@@ -55,6 +64,10 @@ const CHANGES: [string, (model: Network) => void][] = [
   ["'l2' of Dense 'dense'", (model) => Reflect.set(Reflect.get(dense(model), 'kernelRegularizer'), 'l2', 0.2)],
   ["'width' of Sequential 'sequential'", (model) => Reflect.set(Reflect.get(model, 'options').depth[1], 'width', 3)],
   ["'length' of Sequential 'sequential'", (model) => Reflect.get(model, 'options').depth.push(3)],
+  ["'first' of Sequential 'sequential'", (model) => Reflect.get(model, 'rates').set('first', 2)],
+  ["'rate' of Sequential 'sequential'", (model) => Reflect.set(Reflect.get(model, 'rates').get('deep'), 'rate', 3)],
+  ["'size' of Sequential 'sequential'", (model) => Reflect.get(model, 'rates').set('second', 2)],
+  ["'size' of Sequential 'sequential'", (model) => Reflect.get(model, 'names').add('b')],
   ["'momentum' of 'sgd'", (model) => Reflect.set(model.optimizer as object, 'momentum', 0.9)],
   ["'schedule' of SGD", (model) => Reflect.set(model.optimizer as object, 'learningRate', new Falling())],
 ];
@@ -95,15 +108,24 @@ test('restore puts everything back, or numbers only', () => {
   const model = network();
   const watch = new Watch(model);
   const options = Reflect.get(model, 'options');
+  const [rates, names] = [Reflect.get(model, 'rates'), Reflect.get(model, 'names')];
   Reflect.set(model.getLayer('dropout'), 'rate', 0.1);
   Reflect.set(dense(model), 'activation', tf.relu);
   options.depth.push(1);
+  rates.set('first', 5).set('second', 2);
   watch.restore('numbers');
   expect(watch.changed).toContain("'activation'");
   expect(options).toEqual({ depth: [1, { width: 2 }] });
+  expect([...rates]).toEqual([
+    ['first', 1],
+    ['deep', { rate: 2 }],
+  ]);
   expect(Reflect.get(model.getLayer('dropout'), 'rate')).toBe(0.5);
+  names.delete('a');
+  names.add('b');
   watch.restore();
   expect(watch.changed).toBeUndefined();
+  expect([...names]).toEqual(['a']);
   model.dispose();
 });
 

@@ -10,14 +10,14 @@ import {
   type,
   Unrecordable,
 } from './node';
-import type { Recording } from './record';
+import type { Recording } from './recording';
 
 /**
  * One graph for any batch size, from two recordings of a step at different batch sizes. Whatever differs between them
  * must follow from the batch: whole numbers linear in it, numbers proportional to it or to its inverse, and uniform
  * constants of a batch shape. It is replaced by arithmetic on the shape of the first input that is a batch.
  *
- * @param sizes the batch sizes of the two recordings.
+ * @param sizes the batch sizes of the two recordings; of the same size nothing may differ.
  * @throws Unrecordable naming what differs otherwise: a random mask made in JavaScript, a counter, a branch.
  */
 export function generalize(first: Recording, second: Recording, sizes: readonly [number, number]): Recording {
@@ -48,7 +48,11 @@ function haveSameOptions(a: GraphNode, b: GraphNode): boolean {
 }
 
 function isSameConstant(a: Constant, b: Constant): boolean {
-  return a.dtype === b.dtype && a.shape.join() === b.shape.join() && Buffer.compare(a.bytes, b.bytes) === 0;
+  return a.dtype === b.dtype && a.shape.join() === b.shape.join() && isSameBytes(a.bytes, b.bytes);
+}
+
+function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 class Generalizer {
@@ -109,7 +113,7 @@ class Generalizer {
       this.#out.push(a);
       return;
     }
-    if (ca.dtype !== cb.dtype) throw this.#refusal(a);
+    if (ca.dtype !== cb.dtype || this.sizes[0] === this.sizes[1]) throw this.#refusal(a);
     const [va, vb] = [numbersOf(ca), numbersOf(cb)];
     const dims = ca.shape;
     if (dims.join() !== cb.shape.join()) this.#fill(a, va, vb, dims, cb.shape);

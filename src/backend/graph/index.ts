@@ -1,4 +1,5 @@
 export { generalize, isSameGraph } from './generalize';
 export { Unrecordable } from './node';
-export { activeRecorder, type Recording, record } from './record';
+export { activeRecorder, record, recordLive } from './record';
+export { aliasOf, type Recording } from './recording';
 export { canRunGraphs, GraphSession, type SessionFunction } from './session';

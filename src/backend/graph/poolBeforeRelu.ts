@@ -1,5 +1,5 @@
 import { type GraphNode, numbersOf } from './node';
-import type { Recording } from './record';
+import type { Recording } from './recording';
 
 /** max(relu(x)) of each window, and its gradient. */
 interface Pattern {

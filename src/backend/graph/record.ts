@@ -1,48 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { pathOf } from '../../base/names';
 import type { NativeBackend, NativeBinding, NativeTensor, OpAttr } from '../binding';
-import { attr, native } from '../native';
+import { attr } from '../native';
 import { isOwned, type Variable, type VariableRecorder, withRecorder } from '../variable';
-import { type Attribute, bool, DTYPE, type GraphNode, int, shape, type, Unrecordable } from './node';
-
-/** A function as it ran once: its operations as a graph, with what it read, wrote and returned. */
-export interface Recording {
-  nodes: GraphNode[];
-  /** Names of the placeholders, one for each input. */
-  feeds: string[];
-  /** The returned tensors. */
-  outputs: GraphTensor[];
-  /** All variables that were read or written. */
-  variables: Variable[];
-  written: Variable[];
-  /** Nodes that write variables. */
-  updates: string[];
-}
-
-/** A tensor of a graph: `node:output`, and the number of its dtype. */
-export interface GraphTensor {
-  name: string;
-  dtype: number;
-}
-
-/** Name of the node that stands for a variable. */
-export function handleName(variable: Variable): string {
-  return `variable_${variable.id}`;
-}
-
-const ATTRIBUTE_KINDS = ['string', 'int', 'float', 'bool', 'type', 'shape'] as const;
-/** Operations whose list of inputs needs its length as attribute `N`, and how many inputs do not count. */
-const LIST_INPUTS: Readonly<Record<string, number>> = { Concat: 1, ConcatV2: 1, Pack: 0, AddN: 0 };
-/** Operations that tfjs-node calls without their attribute `T`. */
-const LACKING_T: readonly string[] = [
-  'ExpandDims',
-  'Conv3D',
-  'Conv3DBackpropFilterV2',
-  'Conv3DBackpropInputV2',
-  'MaxPool3D',
-  'MaxPool3DGrad',
-  'AvgPool3D',
-];
+import { attributesOf } from './attributes';
+import { intercept } from './intercept';
+import { type Attribute, bool, DTYPE, type GraphNode, shape, type, Unrecordable } from './node';
+import { backendInUse, type GraphTensor, handleName, nativeId, type Recording } from './recording';
 
 const READS_VALUE = 'the value of a tensor is read (data(), dataSync(), array() or print())';
 const FOREIGN = 'a tf.Variable is used that is not a weight made by addWeight';
@@ -65,13 +29,18 @@ function numberOf(dtype: tf.DataType): number {
   throw new Unrecordable(`a tensor of dtype ${dtype} is used`, placeNow());
 }
 
-/** The number under which the addon knows a tensor; uploads its values first where they are still on our side. */
-export function nativeId(backend: NativeBackend, tensor: tf.TensorInfo): number {
-  return backend.getInputTensorIds([tensor])[0] as number;
+/** What came of a run that counts: its results, which the caller owns, and its graph or why there is none. */
+export interface LiveRun {
+  readonly results: tf.Tensor[];
+  readonly recording: Recording | Unrecordable;
 }
 
-/** Runs a function once with a binding that notes every operation. Variables are read, but none is changed. */
+/**
+ * Runs a function once with a binding that notes every operation. Variables are read, but none is changed; in a live run
+ * they are, and what cannot be recorded is noted and done all the same.
+ */
 export class GraphRecorder implements VariableRecorder {
+  readonly #isLive: boolean;
   readonly #backend: NativeBackend;
   readonly #binding: NativeBinding;
   readonly #nodes: GraphNode[] = [];
@@ -88,6 +57,8 @@ export class GraphRecorder implements VariableRecorder {
   readonly #values = new Map<Variable, tf.Tensor>();
   /** Variables assigned since they were last written in the graph. */
   readonly #assigned = new Set<Variable>();
+  /** In a live run: variables assigned whose value they have not got yet. */
+  readonly #written = new Set<Variable>();
   readonly #updated = new Map<Variable, string>();
   readonly #kept: tf.Tensor[] = [];
   /** The values of `tf.Variable`s that are not weights; they must be neither read nor changed. */
@@ -95,7 +66,8 @@ export class GraphRecorder implements VariableRecorder {
   #problem: Unrecordable | undefined;
   #count = 0;
 
-  constructor(backend: NativeBackend) {
+  constructor(backend: NativeBackend, isLive = false) {
+    this.#isLive = isLive;
     this.#backend = backend;
     this.#binding = backend.binding;
     const registered = Object.values(tf.engine().registeredVariables) as tf.Variable[];
@@ -103,57 +75,88 @@ export class GraphRecorder implements VariableRecorder {
   }
 
   run(inputs: readonly tf.Tensor[], body: () => readonly tf.Tensor[]): Recording {
-    const feeds = inputs.map((tensor, i) => this.#placeholder(tensor, `input_${i}`));
+    const { recording } = this.#run(inputs, body, () => []);
+    if (recording instanceof Unrecordable) throw recording;
+    return recording;
+  }
+
+  /** Runs `body` as if nothing were recorded: variables change, values can be read. */
+  runLive(inputs: readonly tf.Tensor[], body: () => readonly tf.Tensor[]): LiveRun {
+    return this.#run(inputs, body, (outputs) => outputs.map((tensor) => tf.keep(tensor.clone())));
+  }
+
+  #run(
+    inputs: readonly tf.Tensor[],
+    body: () => readonly tf.Tensor[],
+    keep: (outputs: readonly tf.Tensor[]) => tf.Tensor[],
+  ): LiveRun {
+    const feeds = this.#attempt(() => inputs.map((tensor, i) => this.#placeholder(tensor, `input_${i}`))) ?? [];
     const outer = active;
-    const restore = this.#intercept();
+    const restore = this.#listen();
     active = this;
+    let outputs: GraphTensor[] = [];
+    let results: tf.Tensor[] = [];
     try {
-      let outputs: GraphTensor[] = [];
       withRecorder(this, () =>
         tf.tidy(() => {
-          outputs = body().map((tensor) => this.#tensorOf(tensor));
-          this.#writeValues();
+          const returned = body();
+          outputs = this.#attempt(() => returned.map((tensor) => this.#tensorOf(tensor))) ?? [];
+          this.#attempt(() => this.#writeValues());
+          results = keep(returned);
         }),
       );
-      if ([...this.#foreign].some(([dataId, variable]) => variable.dataId !== dataId)) this.#refuse(FOREIGN);
-      if (this.#problem) throw this.#problem;
-      return this.#result(feeds, outputs);
+      if (this.#isLive) this.#unrecorded(() => this.#commit([...this.#values.keys()]));
     } finally {
       tf.dispose(this.#kept);
       restore();
       active = outer;
       for (const id of this.#deleted) this.#binding.deleteTensor(id);
     }
+    if ([...this.#foreign].some(([dataId, variable]) => variable.dataId !== dataId)) this.#note(FOREIGN);
+    return { results, recording: this.#problem ?? this.#result(feeds, outputs) };
   }
 
-  /** Puts the recording binding in place, and sentinels at what cannot be recorded; returns how to undo it. */
-  #intercept(): () => void {
-    const backend = this.#backend;
-    const { getInputTensorIds, readSync } = backend;
-    const { random } = Math;
-    backend.binding = this.#wrapper();
-    backend.getInputTensorIds = (tensors): number[] => {
-      const ids = getInputTensorIds.call(backend, tensors);
-      tensors.forEach((tensor, i) => {
-        this.#seen.set(ids[i] as number, tensor);
-      });
-      return ids;
-    };
-    // Never settles: what waits for it must neither run on the numbers of a recording, nor fail.
-    backend.read = () => {
-      this.#note(READS_VALUE);
-      return new Promise(() => {});
-    };
-    // What is not uploaded yet is read without asking the binding.
-    backend.readSync = (dataId) => (this.#foreign.has(dataId) ? this.#refuse(FOREIGN) : readSync.call(backend, dataId));
-    Math.random = () => this.#refuse('Math.random() is called');
-    return () => {
-      backend.binding = this.#binding;
-      backend.getInputTensorIds = getInputTensorIds;
-      Reflect.deleteProperty(backend, 'read');
-      Reflect.deleteProperty(backend, 'readSync');
-      Math.random = random;
-    };
+  /** Does what makes the graph. In a live run it must not fail: without a graph the run goes on. */
+  #attempt<T>(body: () => T): T | undefined {
+    if (!this.#isLive) return body();
+    if (this.#problem) return undefined;
+    try {
+      return body();
+    } catch (error) {
+      this.#problem ??= error instanceof Unrecordable ? error : this.#note(String(error));
+      return undefined;
+    }
+  }
+
+  /** Gives variables the values that they have got in a live run. */
+  #commit(variables: readonly Variable[]): void {
+    for (const variable of variables) {
+      const value = this.#values.get(variable);
+      if (value && this.#written.delete(variable)) variable.assign(value);
+    }
+  }
+
+  /** Listens to all that the backend does; returns how to undo it. */
+  #listen(): () => void {
+    return intercept(this.#backend, {
+      passed: (id, tensor) => {
+        this.#seen.set(id, tensor);
+        if (this.#foreign.has(tensor.dataId as object)) this.#refuse(FOREIGN);
+      },
+      created: (id, dims, dtype, values) => void this.#constants.set(id, { shape: [...dims], dtype, values }),
+      deleted: (id) => void this.#deleted.add(id),
+      execute: (op, attrs, ids, count) => this.#execute(op, attrs, ids, count),
+      reads: () => this.#refuse(READS_VALUE),
+      readsPlace: (dataId) => {
+        if (this.#foreign.has(dataId)) this.#refuse(FOREIGN);
+      },
+      readsLater: () => {
+        this.#note(READS_VALUE);
+        return this.#isLive;
+      },
+      runsGraph: () => this.#refuse('another compiled graph is run inside the step'),
+      drawsRandomNumber: () => this.#refuse('Math.random() is called'),
+    });
   }
 
   /** Notes why the step cannot be a graph, and where. Code that catches errors cannot hide it. */
@@ -162,7 +165,14 @@ export class GraphRecorder implements VariableRecorder {
     return this.#problem;
   }
 
-  #refuse(reason: string): never {
+  /** Ends what makes the graph; a live run itself goes on. */
+  #refuse(reason: string): void {
+    const problem = this.#note(reason);
+    if (!this.#isLive) throw problem;
+  }
+
+  /** The same in the midst of making the graph. */
+  #fail(reason: string): never {
     throw this.#note(reason);
   }
 
@@ -197,42 +207,22 @@ export class GraphRecorder implements VariableRecorder {
     return `${name}:0`;
   }
 
-  /** The binding that records: results are real, deletions wait, values cannot be read. */
-  #wrapper(): NativeBinding {
-    const binding = this.#binding;
-    const wrapper = {} as Record<string, unknown>;
-    for (const key of Object.getOwnPropertyNames(binding)) wrapper[key] = Reflect.get(binding, key);
-    return Object.assign(wrapper as unknown as NativeBinding, {
-      createTensor: (dims: number[], dtype: number, values: ArrayBufferView) => {
-        const id = binding.createTensor(dims, dtype, values as never);
-        this.#constants.set(id, { shape: [...dims], dtype, values });
-        return id;
-      },
-      deleteTensor: (id: number) => void this.#deleted.add(id),
-      tensorDataSync: () => this.#refuse(READS_VALUE),
-      runSavedModel: () => this.#refuse('another compiled graph is run inside the step'),
-      executeOp: (op: string, attrs: OpAttr[], ids: number[], count: number) => this.#execute(op, attrs, ids, count),
-    });
+  #execute(op: string, attrs: OpAttr[], ids: number[], count: number): ReturnType<NativeBinding['executeOp']> {
+    const inputs = this.#attempt(() => ids.map((id) => this.#resolve(id)));
+    const results = this.#binding.executeOp(op, attrs, ids, count);
+    if (inputs) this.#attempt(() => this.#noteOperation(op, attrs, inputs, results));
+    return results;
   }
 
-  #execute(op: string, attrs: OpAttr[], ids: number[], count: number): ReturnType<NativeBinding['executeOp']> {
-    const inputs = ids.map((id) => this.#resolve(id));
-    const results = this.#binding.executeOp(op, attrs, ids, count);
-    const attributes: Record<string, Attribute> = {};
-    for (const { name, type: kind, value } of attrs) {
-      attributes[name] = { kind: ATTRIBUTE_KINDS[kind], value } as Attribute;
-    }
-    if (op in LIST_INPUTS) attributes['N'] ??= int(ids.length - (LIST_INPUTS[op] as number));
-    if (LACKING_T.includes(op)) attributes['T'] ??= type(inputs[0]?.dtype as number);
+  #noteOperation(op: string, attrs: OpAttr[], inputs: GraphTensor[], results: NativeTensor[]): void {
     const name = this.#add(
       op,
       inputs.map((input) => input.name),
-      attributes,
+      attributesOf(op, attrs, inputs),
     );
     results.forEach(({ id, dtype }, i) => {
       this.#names.set(id, { name: `${name}:${i}`, dtype });
     });
-    return results;
   }
 
   #tensorOf(tensor: tf.Tensor): GraphTensor {
@@ -244,7 +234,7 @@ export class GraphRecorder implements VariableRecorder {
     const known = this.#names.get(id);
     if (known) return known;
     const value = this.#constants.get(id) ?? this.#captured(id);
-    if (!ArrayBuffer.isView(value.values)) return this.#refuse('strings are used');
+    if (!ArrayBuffer.isView(value.values)) return this.#fail('strings are used');
     const name = `constant_${this.#count++}`;
     const bytes = new Uint8Array(value.values.buffer, value.values.byteOffset, value.values.byteLength).slice();
     this.#nodes.push({
@@ -263,8 +253,7 @@ export class GraphRecorder implements VariableRecorder {
   /** A tensor from outside the step, to become a constant. */
   #captured(id: number): { shape: number[]; dtype: number; values: ArrayBufferView } {
     const tensor = this.#seen.get(id);
-    if (!tensor) return this.#refuse('a tensor of unknown origin is used');
-    if (this.#foreign.has(tensor.dataId as object)) this.#refuse(FOREIGN);
+    if (!tensor) return this.#fail('a tensor of unknown origin is used');
     const dtype = numberOf(tensor.dtype);
     return { shape: [...tensor.shape], dtype, values: this.#binding.tensorDataSync(id) };
   }
@@ -282,8 +271,9 @@ export class GraphRecorder implements VariableRecorder {
     const name = this.#add('ReadVariableOp', [`${handleName(variable)}:0`, ...(updated ? [`^${updated}`] : [])], {
       dtype: type(dtype),
     });
+    const isUnknown = updated !== undefined && !this.#isLive;
     const value = this.#keep(
-      this.#unrecorded(() => (updated ? tf.zeros(variable.shape, variable.dtype) : this.#alias(variable))),
+      this.#unrecorded(() => (isUnknown ? tf.zeros(variable.shape, variable.dtype) : this.#alias(variable))),
     );
     const id = this.#unrecorded(() => nativeId(this.#backend, value));
     this.#names.set(id, { name: `${name}:0`, dtype });
@@ -305,13 +295,14 @@ export class GraphRecorder implements VariableRecorder {
     const { binding } = this.#backend;
     this.#backend.binding = this.#binding;
     try {
-      return body();
+      return withRecorder(undefined, body);
     } finally {
       this.#backend.binding = binding;
     }
   }
 
   assign(variable: Variable, value: tf.Tensor): void {
+    if (this.#isLive) this.#written.add(variable);
     const own = value.dtype === variable.dtype ? value.clone() : value.cast(variable.dtype);
     this.#values.set(variable, this.#keep(own));
     this.#assigned.add(variable);
@@ -329,13 +320,31 @@ export class GraphRecorder implements VariableRecorder {
    * @param op name of the kernel, such as `ResourceApplyAdam`.
    * @param variables those it updates in place, its first inputs.
    * @param inputs its other inputs.
+   * @param formula what does the same to the variables; a live run takes it.
    * @param options its boolean attributes.
    */
   update(
     op: string,
     variables: readonly Variable[],
     inputs: readonly tf.Tensor[],
+    formula: () => void,
     options: Record<string, boolean> = {},
+  ): void {
+    this.#attempt(() => this.#noteUpdate(op, variables, inputs, options));
+    if (this.#isLive) {
+      this.#unrecorded(() => {
+        this.#commit(variables);
+        formula();
+      });
+    }
+    for (const variable of variables) this.#values.delete(variable);
+  }
+
+  #noteUpdate(
+    op: string,
+    variables: readonly Variable[],
+    inputs: readonly tf.Tensor[],
+    options: Record<string, boolean>,
   ): void {
     for (const variable of variables) this.#flush(variable);
     const before = variables.flatMap((variable) => this.#previous(variable));
@@ -349,7 +358,6 @@ export class GraphRecorder implements VariableRecorder {
     for (const variable of variables) {
       this.#variables.add(variable);
       this.#wrote(variable, name);
-      this.#values.delete(variable);
     }
   }
 
@@ -382,7 +390,10 @@ export class GraphRecorder implements VariableRecorder {
 
 /** Records `body` on the native backend; see `GraphRecorder`. */
 export function record(inputs: readonly tf.Tensor[], body: () => readonly tf.Tensor[]): Recording {
-  const backend = native();
-  if (!backend) throw new Unrecordable('the native TensorFlow library is not in use');
-  return new GraphRecorder(backend).run(inputs, body);
+  return new GraphRecorder(backendInUse()).run(inputs, body);
+}
+
+/** Runs `body` as if nothing were recorded, and records it. */
+export function recordLive(inputs: readonly tf.Tensor[], body: () => readonly tf.Tensor[]): LiveRun {
+  return new GraphRecorder(backendInUse(), true).runLive(inputs, body);
 }

@@ -4,7 +4,7 @@ import { native } from '../native';
 import type { Variable, VariableHome } from '../variable';
 import { bool, constant, DTYPE, type GraphNode, shape, string, type } from './node';
 import { poolBeforeRelu } from './poolBeforeRelu';
-import { handleName, nativeId, type Recording } from './record';
+import { handleName, nativeId, type Recording } from './recording';
 import { loadGraph } from './savedModel';
 
 /** Whether graphs can be run: whether the native library is in use. */

@@ -1,6 +1,7 @@
 /** Arguments that layers with a sliding window share, and the shape of what comes out. */
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
 import { type DataFormat, outputLength, type Padding } from '../../ops/window';
+import { missingAxis } from '../inputSpec';
 
 /** How a window slides along the spatial axes: its step and the distance of its elements, for each axis. */
 export interface Sliding {
@@ -58,7 +59,7 @@ export function slidingOutputShape(
   if (shape.length !== size.length + 2) {
     throw new ValueError(
       `${who}: expected ndim=${size.length + 2}, found ndim=${shape.length}. ` +
-        `Received: an input of shape ${formatShape(shape)}.`,
+        `Received: an input of shape ${formatShape(shape)}.${missingAxis(size.length + 2, shape)}`,
     );
   }
   const first = dataFormat === 'channels_last' ? 1 : 2;

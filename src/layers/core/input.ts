@@ -5,7 +5,7 @@ import { formatValue, type Shape, ValueError } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import type { Config } from '../../base/registry';
 import { Layer } from '../layer';
-import { Node, SymbolicTensor } from '../symbolic';
+import { Node, SymbolicTensor } from '../operation';
 
 /** Options of `Input` and `InputLayer`. */
 export interface InputOptions {
@@ -62,7 +62,11 @@ export class InputLayerLayer extends Layer {
     }
     this.batchShape = batchShapeOf(options);
     this.optional = options.optional ?? false;
-    new Node(this, [], new SymbolicTensor(this.batchShape, { dtype: this.dtype, name: this.name }));
+    new Node(
+      this,
+      { args: [], kwargs: {} },
+      new SymbolicTensor(this.batchShape, { dtype: this.dtype, name: this.name }),
+    );
     this.built = true;
   }
 

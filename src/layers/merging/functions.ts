@@ -1,7 +1,7 @@
 /** The merging layers as functions: `add([a, b])` is `Add()([a, b])`. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Layer, LayerOptions } from '../layer';
-import type { SymbolicTensor } from '../symbolic';
+import type { SymbolicTensor } from '../operation';
 import { Add } from './add';
 import { Average } from './average';
 import { Concatenate, type ConcatenateOptions } from './concatenate';

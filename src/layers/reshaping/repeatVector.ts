@@ -3,6 +3,7 @@ import type { DType } from '../../backend/variable';
 import { callable } from '../../base/callable';
 import { type Dim, formatValue, type Shape, ValueError } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
+import { checkAxes } from '../../base/sizes';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 
 /** Options of `RepeatVector`. */
@@ -37,10 +38,12 @@ export class RepeatVectorLayer extends Layer {
   }
 
   override call(x: tf.Tensor): tf.Tensor {
+    this.computeOutputShape(x.shape);
     return x.expandDims(1).tile([1, this.n, 1]);
   }
 
   override computeOutputShape([batch, features]: Shape): Shape {
+    checkAxes(this.label, 'the output', [1, this.n, 1]);
     return [batch as Dim, this.n, features as Dim];
   }
 

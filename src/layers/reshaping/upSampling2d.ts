@@ -3,6 +3,7 @@ import type { DType } from '../../backend/variable';
 import { callable } from '../../base/callable';
 import { type Dim, formatValue, type Shape, ValueError } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
+import { checkAxes } from '../../base/sizes';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 import { alongSpace, checkDataFormat, type DataFormat } from './options';
 
@@ -57,17 +58,20 @@ export class UpSampling2DLayer extends Layer {
   /** Each value is spread over axes of its own, which are then joined to the rows and columns. */
   override call(x: tf.Tensor): tf.Tensor {
     const factors = alongSpace(this.size, 1, this.dataFormat);
+    const output = this.computeOutputShape(x.shape) as number[];
     const split = x.reshape(x.shape.flatMap((dim, i) => (factors[i] === 1 ? [dim] : [dim, 1])));
     const ones = tf.ones(
       factors.flatMap((factor) => (factor === 1 ? [1] : [1, factor])),
       x.dtype,
     );
-    return split.mul(ones).reshape(this.computeOutputShape(x.shape) as number[]);
+    return split.mul(ones).reshape(output);
   }
 
   override computeOutputShape(inputShape: Shape): Shape {
     const factors = alongSpace(this.size, 1, this.dataFormat);
-    return inputShape.map((dim, i): Dim => dim && dim * (factors[i] as number));
+    const output = inputShape.map((dim, i): Dim => dim && dim * (factors[i] as number));
+    checkAxes(this.label, 'the output', output);
+    return output;
   }
 
   override computeOutputDtype(inputDtype: DType): DType {

@@ -3,6 +3,7 @@ import type { DType } from '../../backend/variable';
 import { callable } from '../../base/callable';
 import type { Dim, Shape } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
+import { checkAxes } from '../../base/sizes';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 import {
   alongSpace,
@@ -47,12 +48,18 @@ export class ZeroPadding2DLayer extends Layer {
   }
 
   override call(x: tf.Tensor): tf.Tensor {
+    this.computeOutputShape(x.shape);
     return tf.pad(x, alongSpace(this.padding, [0, 0], this.dataFormat) as [number, number][]);
   }
 
   override computeOutputShape(inputShape: Shape): Shape {
     const added = alongSpace(this.padding, [0, 0], this.dataFormat);
-    return inputShape.map((dim, i): Dim => dim && dim + (added[i]?.[0] ?? 0) + (added[i]?.[1] ?? 0));
+    const output = inputShape.map((dim, i): Dim => {
+      const [before, after] = added[i] as readonly [number, number];
+      return dim === null ? null : dim + before + after;
+    });
+    checkAxes(this.label, 'the output', output);
+    return output;
   }
 
   override computeOutputDtype(inputDtype: DType): DType {

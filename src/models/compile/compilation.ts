@@ -1,5 +1,3 @@
-import type * as tf from '@tensorflow/tfjs';
-import { freeing } from '../../backend/tidy';
 import { formatValue, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
 import { resolveOptions, type Signature } from '../../base/options';
@@ -14,7 +12,7 @@ export interface CompileOptions {
   optimizer?: optimizers.OptimizerIdentifier;
   /** One loss, or one for each output in a list or record. */
   loss?: LossArgument;
-  /** Factor of each output's loss in the total, in a list or record. */
+  /** Factor of each output's loss in the total, in a list or record; arrays and tensors broadcast with the losses. */
   lossWeights?: LossWeights;
   /** Metrics, for several outputs in a list of lists or a record. */
   metrics?: MetricsArgument;
@@ -83,28 +81,10 @@ export class Compilation {
     this.stepsPerExecution = stepsPerExecution;
   }
 
-  /** The trackers of the total and of each output's loss, then the metrics. */
+  /** The tracker of the total, the metrics as one, and the trackers of the outputs' losses, in Keras's order. */
   get metrics(): Metric[] {
-    return [this.lossTracker, ...(this.compileMetrics?.metrics ?? []), ...(this.compileLoss?.metrics ?? [])];
-  }
-
-  /** Names whose values come first in lists: the total loss, then each output's. */
-  get leadingNames(): string[] {
-    return ['loss', ...(this.compileLoss?.metrics ?? []).map(({ name }) => name)];
-  }
-
-  resetMetrics(): void {
-    for (const metric of this.metrics) metric.resetState();
-  }
-
-  /** Current values by name, sorted by name as Keras has them. */
-  results(): Record<string, number> {
-    return freeing(() => {
-      const results: Record<string, tf.Tensor> = { loss: this.lossTracker.result() as tf.Tensor };
-      Object.assign(results, this.compileMetrics?.result());
-      for (const metric of this.compileLoss?.metrics ?? []) results[metric.name] = metric.result() as tf.Tensor;
-      return toNumbers(results);
-    });
+    const { lossTracker, compileMetrics, compileLoss } = this;
+    return [lossTracker, ...(compileMetrics ? [compileMetrics] : []), ...(compileLoss?.metrics ?? [])];
   }
 
   /**
@@ -113,7 +93,8 @@ export class Compilation {
    */
   release(next: Compilation): void {
     const kept = new Set<unknown>([...this.#given, next.optimizer, ...next.#given]);
-    for (const part of [this.optimizer, ...this.metrics]) if (!kept.has(part)) part.dispose();
+    const members = this.metrics.flatMap((metric) => (metric instanceof CompileMetrics ? metric.metrics : [metric]));
+    for (const part of [this.optimizer, ...members]) if (!kept.has(part)) part.dispose();
   }
 
   /** What `compile` was given that is there as it was given. */
@@ -127,15 +108,4 @@ export class Compilation {
     this.optimizer.dispose();
     for (const metric of this.metrics) metric.dispose();
   }
-}
-
-/** Logs as plain numbers, sorted by name. */
-export function toNumbers(logs: Readonly<Record<string, tf.Tensor | number>>): Record<string, number> {
-  const names = Object.keys(logs).sort();
-  return Object.fromEntries(
-    names.map((name) => {
-      const value = logs[name] as tf.Tensor | number;
-      return [name, typeof value === 'number' ? value : (value.dataSync()[0] as number)];
-    }),
-  );
 }

@@ -15,8 +15,11 @@ export type LossArgument =
   | readonly LossArgument[]
   | { readonly [output: string]: LossArgument };
 
-/** Factors of the losses of several outputs in the total. */
-export type LossWeights = number | readonly number[] | Readonly<Record<string, number>>;
+/** The factor of a loss in the total: a number, or an array that broadcasts with the losses of the samples. */
+export type LossWeight = number | tf.Tensor | tf.TypedArray;
+
+/** Factors of the losses of several outputs in the total, nested as the losses are. */
+export type LossWeights = number | readonly LossWeights[] | { readonly [output: string]: LossWeight | LossWeights };
 
 /** What is known of labels and predictions before there are any. */
 interface HasShape {
@@ -28,7 +31,7 @@ interface OutputLoss {
   readonly output: Output;
   readonly index: number;
   readonly loss: losses.Loss;
-  readonly weight: number | undefined;
+  readonly weight: LossWeight | undefined;
   readonly name: string;
 }
 
@@ -103,7 +106,7 @@ export class CompileLoss {
   }
 
   /** The identifier and the weight of each output's loss. */
-  #resolve(outputs: readonly Output[]): { losses: unknown[]; weights: (number | undefined)[] } {
+  #resolve(outputs: readonly Output[]): { losses: unknown[]; weights: (LossWeight | undefined)[] } {
     const found = perOutput('compile', 'loss', this.loss, outputs);
     const isByName = isPlainObject(this.loss) && isNested(this.loss);
     if (isByName && outputs.every(({ path }) => typeof path[0] !== 'string')) {
@@ -117,7 +120,7 @@ export class CompileLoss {
     return { losses: found, weights: this.#weightsOf(outputs, found) };
   }
 
-  #weightsOf(outputs: readonly Output[], found: readonly unknown[]): (number | undefined)[] {
+  #weightsOf(outputs: readonly Output[], found: readonly unknown[]): (LossWeight | undefined)[] {
     const { loss, lossWeights: weights } = this;
     if (weights === undefined || weights === null) return outputs.map(() => undefined);
     const entries = isNested(loss) ? flatten(loss as Nested<unknown>).length : 1;
@@ -132,7 +135,7 @@ export class CompileLoss {
     const perLoss = perOutput('compile', 'lossWeights', isOne ? [weights].flat()[0] : weights, outputs);
     return perLoss.map((weight, i) => {
       const isUnused = found[i] === null || found[i] === undefined;
-      if (typeof weight === 'number' || isUnused) return weight as number | undefined;
+      if (isLossWeight(weight) || isUnused) return weight as LossWeight | undefined;
       throw new ValueError(
         `compile: lossWeights must have a number for each loss. Received: ${formatValue(weights)}. ` +
           'Write 1 where nothing changes.',
@@ -154,7 +157,7 @@ export class CompileLoss {
       const loss = lossFor(identifiers[index] as losses.LossIdentifier, this.#labelsOf(labels, index), yPredOne);
       return [{ output, index, loss, weight: weights[index], name: lossName(output, loss) }];
     });
-    this.#losses = inOrderOf(this.loss, found);
+    this.#losses = inOrderOf(this.loss, yPred, found);
     if (this.#losses.length > 1) {
       this.metrics.push(...this.#losses.map(({ name }) => Mean({ name: `${name}_loss` })));
     }
@@ -176,7 +179,8 @@ export class CompileLoss {
   }
 
   /**
-   * The total: the sum of the outputs' losses times their weights, a scalar.
+   * The total: the sum of the outputs' losses times their weights; a scalar, but for losses with the reduction `'none'`
+   * and arrays of weights.
    *
    * @param sampleWeight one for all outputs, or one for each
    */
@@ -189,8 +193,7 @@ export class CompileLoss {
       const values = this.#losses.map(({ loss, weight, index }, i) => {
         const value = loss(this.#labelsOf(labels, index), predictions[index] as tf.Tensor, weights[index]);
         this.metrics[i]?.updateState(value); // unweighted by the batch, as in Keras's compiled steps
-        const total = value.rank > 0 ? value.sum() : value;
-        return weight === undefined ? total : total.mul(weight);
+        return weight === undefined ? value : value.mul(typeof weight === 'number' ? weight : toFactor(weight));
       });
       return values.length === 0 ? tf.scalar(0) : values.reduce((total, value) => total.add(value));
     });
@@ -224,11 +227,33 @@ export class CompileLoss {
   }
 }
 
-/** The losses as a record of them lists the outputs, which is the order of the logs in Keras. */
-function inOrderOf(loss: LossArgument, found: OutputLoss[]): OutputLoss[] {
-  const keys = isPlainObject(loss) ? Object.keys(loss) : [];
-  const place = ({ output }: OutputLoss): number => keys.indexOf(String(output.path[0]));
-  return found.sort((a, b) => place(a) - place(b));
+/** The losses in the order of the logs in Keras: as records list them, of losses or else of predictions. */
+function inOrderOf(loss: LossArgument, yPred: Nested<HasShape>, found: OutputLoss[]): OutputLoss[] {
+  const places = new Map(found.map((each) => [each, placeOf(each.output, loss, yPred)]));
+  return found.sort((a, b) => {
+    const [p, q] = [places.get(a), places.get(b)] as [number[], number[]];
+    const level = p.findIndex((place, i) => place !== q[i]);
+    return (p[level] ?? 0) - (q[level] ?? 0);
+  });
+}
+
+/** At each level of nesting, the place of an output among those that have the same path up to there. */
+function placeOf({ path }: Output, loss: unknown, yPred: unknown): number[] {
+  let [given, shown] = [loss, yPred];
+  return path.map((key) => {
+    const order = Object.keys((isNested(given) && !Array.isArray(given) ? given : shown) as object);
+    given = isNested(given) ? Reflect.get(given, key) : undefined;
+    shown = Reflect.get(shown as object, key);
+    return typeof key === 'number' ? key : order.indexOf(key);
+  });
+}
+
+function isLossWeight(value: unknown): value is LossWeight {
+  return typeof value === 'number' || value instanceof tf.Tensor || (ArrayBuffer.isView(value) && 'length' in value);
+}
+
+function toFactor(weight: tf.Tensor | tf.TypedArray): tf.Tensor {
+  return weight instanceof tf.Tensor ? weight.cast('float32') : tf.tensor1d(Float32Array.from(weight));
 }
 
 /** Refuses names that no loss has. */

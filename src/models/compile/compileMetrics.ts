@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import type { Variable } from '../../backend/variable';
 import { formatValue, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
+import type { Config } from '../../base/registry';
 import { Loss } from '../../losses';
 import { functionName } from '../../losses/wrapper';
 import * as metrics from '../../metrics';
 import { labelForm } from './compileLoss';
-import { dataPerOutput, isNested, type Output, outputsOf, perOutput } from './outputs';
+import { dataPerOutput, isFlat, isNested, type Output, outputsOf, perOutput } from './outputs';
 
 /** The metrics of one output: one, a list, or none. */
 export type OutputMetrics = metrics.MetricIdentifier | null | readonly (metrics.MetricIdentifier | null)[];
@@ -23,6 +24,7 @@ interface HasShape {
 
 /** The metrics of one output, with the prefix of their names in logs. */
 interface MetricsGroup {
+  /** Place of the output among all of them. */
   readonly index: number;
   readonly prefix: string;
   readonly metrics: metrics.Metric[];
@@ -79,10 +81,25 @@ function checkArgument(name: string, argument: unknown): void {
   check(argument);
 }
 
-/** The prefix of an output's metrics in logs: where there are several outputs, the key or the layer's name. */
-function prefixOf({ path, name }: Output): string {
-  const key = path.length === 1 && typeof path[0] === 'string' ? path[0] : name;
-  return key === null ? '' : `${key}_`;
+/**
+ * The prefixes of the outputs' metrics in logs: nothing for a single output, the keys of a record, and the names of the
+ * layers where outputs are a list or nested.
+ */
+function prefixesOf(outputs: readonly Output[]): string[] {
+  if (outputs.length === 1) return [''];
+  const byKey = isFlat(outputs);
+  return outputs.map(({ path, name }) => {
+    const prefix = byKey && typeof path[0] === 'string' ? path[0] : name;
+    return prefix === null ? '' : `${prefix}_`;
+  });
+}
+
+/** Places of the outputs in the order of their metrics: the model's, where keys of a record are names of its layers. */
+function orderOf(outputs: readonly Output[], names: readonly string[] | null | undefined): number[] {
+  const places = outputs.map((_, i) => i);
+  const keys = outputs.map(({ path }) => path[0]);
+  const areNames = isFlat(outputs) && names?.length === keys.length && names.every((name) => keys.includes(name));
+  return areNames ? places.sort((a, b) => names.indexOf(String(keys[a])) - names.indexOf(String(keys[b]))) : places;
 }
 
 /**
@@ -91,8 +108,8 @@ function prefixOf({ path, name }: Output): string {
  *
  * @see keras/src/trainers/compile_utils.py
  */
-export class CompileMetrics {
-  readonly name = 'compile_metrics';
+export class CompileMetrics extends metrics.Metric {
+  static override readonly className: string = 'CompileMetrics';
   built = false;
   #groups: MetricsGroup[] = [];
   #outputs: Output[] = [];
@@ -109,6 +126,7 @@ export class CompileMetrics {
     readonly outputNames?: readonly string[] | null,
     outputs?: Nested<unknown>,
   ) {
+    super({ name: 'compile_metrics' });
     checkArgument('metrics', userMetrics);
     checkArgument('weightedMetrics', userWeightedMetrics);
     const known = outputs ?? (outputNames?.length === 1 ? 'one' : undefined);
@@ -123,7 +141,7 @@ export class CompileMetrics {
   }
 
   /** State of all metrics. */
-  get variables(): Variable[] {
+  override get variables(): Variable[] {
     return this.metrics.flatMap(({ variables }) => variables);
   }
 
@@ -149,13 +167,15 @@ export class CompileMetrics {
     const labels = dataPerOutput('y', yTrue, outputs, has);
     const predictions = flatten(yPred);
     const isWeighted = [false, true];
+    const prefixes = prefixesOf(outputs);
+    const order = orderOf(outputs, this.outputNames);
     this.#groups = sets.flatMap((set, which) =>
-      set.flatMap((identifiers, index): MetricsGroup[] => {
+      order.flatMap((index): MetricsGroup[] => {
+        const identifiers = set[index] as unknown[];
         if (identifiers.length === 0) return [];
         const [yTrueOne, yPredOne] = [labels[index] as HasShape, predictions[index] as HasShape];
         const made = identifiers.map((identifier) => metricFor(identifier, yTrueOne, yPredOne));
-        const prefix = outputs.length > 1 ? prefixOf(outputs[index] as Output) : '';
-        return [{ index, prefix, metrics: made, isWeighted: isWeighted[which] as boolean }];
+        return [{ index, prefix: prefixes[index] as string, metrics: made, isWeighted: isWeighted[which] as boolean }];
       }),
     );
     this.#outputs = outputs;
@@ -163,7 +183,18 @@ export class CompileMetrics {
   }
 
   /** Takes in a batch: labels and predictions of all outputs, and weights of the samples for the weighted metrics. */
-  updateState(yTrue: Nested<tf.Tensor>, yPred: Nested<tf.Tensor>, sampleWeight?: Nested<tf.Tensor> | null): void {
+  override updateState(
+    yTrue: Nested<tf.Tensor>,
+    yPred: Nested<tf.Tensor>,
+    sampleWeight?: Nested<tf.Tensor> | null,
+  ): void;
+  override updateState(...inputs: metrics.MetricInput[]): void;
+  override updateState(...inputs: unknown[]): void {
+    const [yTrue, yPred, sampleWeight] = inputs as [
+      Nested<tf.Tensor>,
+      Nested<tf.Tensor>,
+      Nested<tf.Tensor> | undefined,
+    ];
     this.build(yTrue, yPred);
     const has = this.#outputs.map((_, i) => this.#groups.some(({ index }) => index === i));
     const labels = dataPerOutput('y', yTrue, this.#outputs, has);
@@ -184,24 +215,37 @@ export class CompileMetrics {
     return dataPerOutput('sampleWeight', sampleWeight, this.#outputs, has);
   }
 
-  /** The values so far by Keras's names: `accuracy`, `a_accuracy`, `weighted_accuracy`. The caller owns them. */
-  result(): Record<string, tf.Tensor> {
-    const results: Record<string, tf.Tensor> = {};
+  /**
+   * The values so far by Keras's names: `accuracy`, `a_accuracy`, `weighted_accuracy`. The caller owns them.
+   * @throws ValueError before the first batch, when it is not known yet which metrics there are.
+   */
+  override result(): metrics.MetricResults {
+    if (!this.built) {
+      throw new ValueError('compile_metrics: result() is there after the first batch. Call updateState first.');
+    }
+    const results: metrics.MetricResults = {};
     const taken = new Map<string, number>();
     for (const { prefix, metrics: members, isWeighted } of this.#groups) {
       for (const metric of members) {
         const wanted = [`${prefix}${metric.name}`, ...(isWeighted ? [`${prefix}weighted_${metric.name}`] : [])];
-        const value = metric.result();
-        if (value instanceof tf.Tensor) results[uniqueName(wanted, taken)] = value;
-        else Object.assign(results, value);
+        results[uniqueName(wanted, taken)] = metric.result();
       }
     }
     return results;
   }
 
   /** Forgets all batches. */
-  resetState(): void {
+  override resetState(): void {
     for (const metric of this.metrics) metric.resetState();
+  }
+
+  /** Frees the state of all metrics. */
+  override dispose(): void {
+    for (const metric of this.metrics) metric.dispose();
+  }
+
+  override getConfig(): Config {
+    throw new TypeError('compile_metrics: belongs to a compiled model and has no config. Take those of its metrics.');
   }
 }
 

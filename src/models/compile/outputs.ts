@@ -35,13 +35,13 @@ export function outputsOf(structure: Nested<unknown>, names?: readonly string[] 
 }
 
 /** The name an output goes by in records: its key, or where outputs are a list, its layer's name. */
-export function keyOf({ path, name }: Output): string | null {
+function keyOf({ path, name }: Output): string | null {
   const first = path[0];
   return typeof first === 'string' ? first : name;
 }
 
 /** Whether each output has a key of its own and no structure below it. */
-function isFlat(outputs: readonly Output[]): boolean {
+export function isFlat(outputs: readonly Output[]): boolean {
   return outputs.every(({ path }) => path.length <= 1);
 }
 

@@ -1,6 +1,6 @@
 import { type Shape, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
-import { mapShapes, SymbolicTensor, shapesOf } from '../../layers/symbolic';
+import { mapShapes, SymbolicTensor, shapesOf } from '../../layers/operation';
 import type { StepKind } from '../steps/stepKinds';
 import type { Trainable } from '../trainable';
 import type { StepData } from './data';
@@ -40,22 +40,27 @@ function outputShapes(model: Trainable, who: string, { x }: StepData): Nested<Sh
         `${who}: the model has ${inputs.length} input(s) (${expected}). Received: ${given.length} in x.`,
       );
     }
-    shapes = inputs.map((input, i) => fitShape(who, input, [null, ...(given[i]?.shape.slice(1) ?? [])])) as never;
+    shapes = inputs.map((input, i) => {
+      const shape = given[i]?.shape ?? [];
+      return fitShape(who, input, [null, ...shape.slice(1)], shape);
+    }) as never;
     if (inputs.length === 1) shapes = (shapes as never[])[0] as never;
   }
   if (inputStructure) return model.computeOutputShape(shapes as never);
   const known = probed.get(model) ?? new Map<string, Nested<Shape> | undefined>();
   probed.set(model, known);
   const key = JSON.stringify(shapes);
-  if (!known.has(key)) known.set(key, probeOutputShapes(model, shapes));
+  if (!known.has(key)) known.set(key, probeOutputShapes(model, shapes, shapesOf(x)));
   return known.get(key);
 }
 
-function probeOutputShapes(model: Trainable, shapes: Nested<Shape>): Nested<Shape> | undefined {
+/** @param whole the shapes with the batch size, which messages tell: without a batch axis it would be another one. */
+function probeOutputShapes(model: Trainable, shapes: Nested<Shape>, whole: Nested<Shape>): Nested<Shape> | undefined {
   try {
     return model.computeOutputShape(shapes as never);
   } catch (error) {
     // A custom layer that has not been built may not know; everything else is an error of the data.
+    if ((error as Error).name === 'ValueError') model.computeOutputShape(whole as never);
     if (model.built || (error as Error).name === 'ValueError') throw error;
     return undefined;
   }

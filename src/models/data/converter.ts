@@ -4,6 +4,7 @@ import { isShapedArray } from '../../base/arrays';
 import { formatValue, ValueError } from '../../base/errors';
 import type { Nested } from '../../base/nest';
 import { isPlainObject } from '../../base/options';
+import { isVariable } from '../../base/tracking';
 
 /** Tensors from whatever a caller gives; remembers those it made, for `dispose`. */
 export class Converter {
@@ -26,7 +27,7 @@ export class Converter {
     }
     if (!Array.isArray(given)) {
       throw new TypeError(
-        `${this.who}: ${what} must be a tensor or nested arrays of numbers. Received: ${formatValue(given)}.`,
+        `${this.who}: ${what} must be a tensor or nested arrays of numbers. Received: ${formatValue(given)}.${isVariable(given) ? ' Use its .value.' : ''}`,
       );
     }
     const holdsArrays = given.some((item) => item instanceof tf.Tensor || isShapedArray(item));

@@ -1,4 +1,5 @@
 import { ValueError } from '../../base/errors';
+import { host } from '../../host';
 import type { Batch, BatchSource } from './data';
 
 /** Batches of one run of the training function: `stepsPerExecution` of them, fewer where the data end. */
@@ -24,6 +25,8 @@ export class EpochReader {
   #taken = 0;
   /** Whether the last pass came to its end. */
   #ended = false;
+  /** Whether it has been said that the data ended early. */
+  #hasWarned = false;
 
   constructor(
     readonly source: BatchSource,
@@ -51,11 +54,22 @@ export class EpochReader {
       if (step === 0 && batches.length === 0 && this.source.canRestart) batches = await this.#take();
       if (batches.length > 0) yield { first: step, last: step + stepsPerExecution - 1, batches };
       if (!this.#ended) continue;
-      const wanted = stepsPerEpoch !== undefined && step + batches.length < stepsPerEpoch;
-      if (wanted && (step > 0 || batches.length > 0)) warnOutOfData();
+      const next = batches.length > 0 ? step + stepsPerExecution : step;
+      if (stepsPerEpoch !== undefined && next > 0 && next < stepsPerEpoch) this.warnOutOfData();
       return;
     }
     if (this.#taken === this.source.batchCount) await this.close();
+  }
+
+  /** Tells, in Keras's words, that an epoch ended before its time; once where the data cannot start again. */
+  warnOutOfData(): void {
+    if (this.#hasWarned && !this.source.canRestart) return;
+    this.#hasWarned = true;
+    host.warn(
+      'Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at ' +
+        'least stepsPerEpoch * epochs batches. Repeat it, or pass something that can be iterated again, such as an ' +
+        'object whose [Symbol.iterator]() starts anew.',
+    );
   }
 
   /** The batches of one group; fewer, or none, where the pass ends. */
@@ -100,16 +114,6 @@ export class EpochReader {
 
 function iteratorOf(batches: AsyncIterable<Batch> | Iterable<Batch>): Pass {
   return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
-}
-
-/** Tells, in Keras's words, that an epoch ended before its time. */
-export function warnOutOfData(): void {
-  process.emitWarning(
-    'Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at ' +
-      'least stepsPerEpoch * epochs batches. Repeat it, or pass something that can be iterated again, such as an ' +
-      'object whose [Symbol.iterator]() starts anew.',
-    'UserWarning',
-  );
 }
 
 /** The error where data were to give batches and gave none. */

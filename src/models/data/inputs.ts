@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
 import { isPlainObject } from '../../base/options';
-import type { SymbolicTensor } from '../../layers/symbolic';
+import type { SymbolicTensor } from '../../layers/operation';
 
 /**
  * The inputs of a functional model as a flat list in its own order: records are taken by input name, dtypes are cast
@@ -40,9 +40,10 @@ export function orderInputs<T>(who: string, structure: Nested<SymbolicTensor>, g
 
 /**
  * The shape in which data of shape `given` enters an input: an axis of size 1 at the end is added or dropped.
+ * @param whole the shape for messages, where the batch axis of the one given does not count.
  * @throws ValueError if it does not fit even so.
  */
-export function fitShape(who: string, input: SymbolicTensor, given: Shape): Shape {
+export function fitShape(who: string, input: SymbolicTensor, given: Shape, whole: Shape = given): Shape {
   const expected = input.shape;
   let shape = given;
   if (given.length === expected.length + 1 && given.at(-1) === 1) shape = given.slice(0, -1);
@@ -52,7 +53,17 @@ export function fitShape(who: string, input: SymbolicTensor, given: Shape): Shap
     expected.every((dim, i) => dim === null || shape[i] === null || dim === shape[i]);
   if (fits) return shape;
   throw new ValueError(
-    `${who}: expected shape ${formatShape(expected)} for input '${input.name}'. Received: shape ${formatShape(given)}.`,
+    `${who}: expected shape ${formatShape(expected)} for input '${input.name}'. ` +
+      `Received: shape ${formatShape(whole)}.${isOneSample(whole, expected) ? ' Add a batch axis: expandDims(0).' : ''}`,
+  );
+}
+
+/** Whether a shape is that of one sample, without the batch axis, and maybe without a last axis of size 1. */
+function isOneSample(given: Shape, [, ...sample]: Shape): boolean {
+  const candidates = sample.at(-1) === 1 ? [sample, sample.slice(0, -1)] : [sample];
+  return candidates.some(
+    (dims) =>
+      given.length === dims.length && given.every((dim, i) => dim === null || dims[i] === null || dim === dims[i]),
   );
 }
 

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { formatShape, type Shape, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
-import type { SymbolicTensor } from '../../layers/symbolic';
+import type { SymbolicTensor } from '../../layers/operation';
 import { knownLoss } from '../../losses';
 import type { CompileLoss } from '../compile/compileLoss';
 import { dataPerOutput, outputsOf, perOutput } from '../compile/outputs';

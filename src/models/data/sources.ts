@@ -148,6 +148,7 @@ export const makeSource = {
           new Converter('fit'),
         );
         const weighted = applyClassWeight('fit', trained, o.classWeight, converter);
+        checkData(model, 'fit', 'train', weighted);
         return new ArraySource('fit', weighted, o.batchSize ?? DEFAULT_BATCH_SIZE, o.shuffle, converter);
       });
       made.push(train);

@@ -1,24 +1,35 @@
 import { flatten, type Nested } from '../../base/nest';
 import { isPlainObject } from '../../base/options';
-import { isSerialized, type Serializable, serializeObject } from '../../base/registry';
+import { isProvided, isSerialized, type Serializable, serializeObject } from '../../base/registry';
+import type { Metric } from '../../metrics';
 import { Optimizer } from '../../optimizers';
+import { CompileMetrics } from '../compile/compileMetrics';
 import { Trainable } from '../trainable';
 
-const STEPS = ['trainStep', 'testStep', 'predictStep', 'computeLoss', 'computeMetrics'] as const;
+const STEPS = [
+  ...['trainStep', 'testStep', 'predictStep', 'computeLoss', 'computeMetrics', 'getMetricsResult'],
+] as const satisfies readonly (keyof Trainable)[];
 
 /**
  * Whether code of a user runs in the steps of a model: layers, activations, regularizers, losses, metrics, optimizers or
- * steps that are not of this library.
+ * steps that are not of this library. Such steps are recorded only while they are done, and compared, see `trials.ts`.
  */
 export function runsCustomCode(model: Trainable): boolean {
   if (STEPS.some((name) => model[name] !== Trainable.prototype[name])) return true;
-  const parts: unknown[] = [...model.flattenLayers()];
+  const held = model.metrics.filter((metric) => !(metric instanceof CompileMetrics));
+  const parts: unknown[] = [...model.flattenLayers(), ...held];
   if (model.compiled) {
     const { loss, compileMetrics, optimizer } = model.compilation;
     const given = [loss, compileMetrics?.userMetrics, compileMetrics?.userWeightedMetrics];
     parts.push(optimizer, ...given.flatMap((part) => flatten(part as Nested<unknown>)));
   }
   return parts.some((part) => (typeof part === 'function' || part instanceof Optimizer) && !isOurs(part));
+}
+
+/** Whether metrics are of classes of a user, whose code runs when they are started anew. */
+export function hasCustomMetrics(model: Trainable): boolean {
+  const all = model.metrics.flatMap((metric) => (metric instanceof CompileMetrics ? metric.metrics : [metric]));
+  return all.some((metric) => !isProvided(metric.constructor as typeof Metric));
 }
 
 /** Whether an object, with all that it is made of, is of classes and functions that this library provides. */

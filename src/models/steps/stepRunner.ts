@@ -2,11 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import { canRunGraphs } from '../../backend/graph';
 import { tidy } from '../../backend/tidy';
 import { flatten, mapStructure, type Nested } from '../../base/nest';
-import { toNumbers } from '../compile/compilation';
+import type { Logs } from '../../callbacks';
+import { isMetricsResult, toLogs } from '../compile/logs';
 import { type Batch, takeRows } from '../data/data';
 import type { StepLogs, Trainable } from '../trainable';
+import { checkAlive } from './alive';
 import { buildFromBatch } from './building';
-import { type CompiledStep, CompiledSteps } from './compiledSteps';
+import { CompiledStep, CompiledSteps } from './compiledSteps';
+import { hasCustomMetrics } from './customCode';
 import { runStep, type StepKind, type StepResult } from './stepKinds';
 
 /** Steps of a kind from which a compiled graph pays. */
@@ -34,26 +37,40 @@ export class StepRunner {
   }
 
   /**
+   * Says that an epoch begins.
+   * @param isTold whether callbacks of the caller are told so, which may change what code of a user does.
+   */
+  beginEpoch(isTold: boolean): void {
+    if (isTold || hasCustomMetrics(this.#model)) this.begin('train', 'test');
+  }
+
+  /**
    * One step on one batch.
    * @param planned how many such steps the caller is going to make, if it knows.
    */
   run(kind: StepKind, batch: Batch, planned = 0): StepResult {
+    checkAlive(this.#model, kind, batch.data);
     if (!this.#built.has(kind)) {
       buildFromBatch(this.#model, kind, batch);
       this.#built.add(kind);
     }
     if (!this.#worthwhile(kind, planned)) return this.#runEagerly(kind, batch);
-    const step = this.#compiledFor(kind, batch);
+    this.#compiled ??= new CompiledSteps(this.#model);
+    const found = this.#compiled.find(kind, batch);
+    if (found instanceof CompiledStep) return this.#runCompiled(kind, batch, found);
+    const result = found.how === 'done' ? found.result : this.#runEagerly(kind, batch);
+    if (found.why !== undefined) this.#refuse(kind, found.why);
+    return result;
+  }
+
+  #runCompiled(kind: StepKind, batch: Batch, step: CompiledStep): StepResult {
     let reason: string;
-    if (typeof step === 'string') reason = step;
-    else {
-      try {
-        // What has been compiled once is worth it for a single step, too.
-        this.#eagerSteps[kind] = WORTHWHILE;
-        return step.run(batch);
-      } catch (error) {
-        reason = `the compiled step failed: ${(error as Error).message}`;
-      }
+    try {
+      // What has been compiled once is worth it for a single step, too.
+      this.#eagerSteps[kind] = WORTHWHILE;
+      return step.run(batch);
+    } catch (error) {
+      reason = `the compiled step failed: ${(error as Error).message}`;
     }
     // Where the batch is at fault, this throws as well, with an error that names the layer.
     const result = this.#runEagerly(kind, batch);
@@ -64,11 +81,6 @@ export class StepRunner {
   #worthwhile(kind: StepKind, planned: number): boolean {
     if (this.#model.runEagerly || this.#refused.has(kind) || !canRunGraphs()) return false;
     return this.#eagerSteps[kind] + planned >= WORTHWHILE;
-  }
-
-  #compiledFor(kind: StepKind, batch: Batch): CompiledStep | string {
-    this.#compiled ??= new CompiledSteps(this.#model);
-    return this.#compiled.find(kind, batch);
   }
 
   /** Leaves steps of a kind uncompiled from now on; says why, each reason once. */
@@ -90,10 +102,10 @@ export class StepRunner {
         return mapStructure(outputs, (y) => (inputs.has(y) || y instanceof tf.Variable ? y.clone() : y));
       });
     }
-    let logs: Record<string, number> | undefined;
+    let logs: Logs | undefined;
     tidy(() => {
       const own = runStep(this.#model, kind, takeRows(batch)) as StepLogs;
-      logs = own ? toNumbers(own) : undefined;
+      logs = own && !isMetricsResult(own) ? toLogs(own) : undefined;
     });
     return logs;
   }

@@ -3,8 +3,9 @@ import { formatValue, type Shape, ValueError } from '../../base/errors';
 import type { Nested } from '../../base/nest';
 import { checkKeys } from '../../base/options';
 import { fixed } from '../../callbacks/format';
+import { host } from '../../host';
 import { Layer } from '../../layers/layer';
-import { mapShapes, type Node } from '../../layers/symbolic';
+import { mapShapes, type Node } from '../../layers/operation';
 import { type Column, columnWidths, renderTable, wrap } from './table';
 
 /** Arguments of `summary`. */
@@ -53,8 +54,7 @@ const KEYS: readonly (keyof SummaryOptions)[] = [
 
 /** Width of the terminal; 80 where there is none. */
 function terminalWidth(): number {
-  if (typeof process !== 'object') return 80;
-  return Number(process.env.COLUMNS) || process.stdout?.columns || 80;
+  return Number(host.env('COLUMNS')) || host.output?.columns || 80;
 }
 
 /**

@@ -1,0 +1,57 @@
+/** The host in Node: the one file of the models, layers and their helpers that names what only Node has. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { appendFileSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { ContextStore, Files, Host, Output, PackageName, Packages } from './host';
+
+/** The names are spelt out, so that bundlers for Node find the packages. */
+const LOADERS: Readonly<Record<PackageName, () => unknown>> = {
+  '@dagrejs/dagre': () => require('@dagrejs/dagre'),
+  '@resvg/resvg-js': () => require('@resvg/resvg-js'),
+  echarts: () => require('echarts'),
+  gifenc: () => require('gifenc'),
+  'jpeg-js': () => require('jpeg-js'),
+  pngjs: () => require('pngjs'),
+  'tar-stream': () => require('tar-stream'),
+};
+
+const packages: Packages = {
+  load: (name) => LOADERS[name](),
+  locate: (file) => require.resolve(file),
+};
+
+const files: Files = {
+  temporary(name) {
+    const ending = extname(name);
+    return join(tmpdir(), 'keras-ts', `${basename(name, ending)}-${process.pid}${ending}`);
+  },
+  size: (path) => statSync(path, { throwIfNoEntry: false })?.size,
+  write: writeFileSync,
+  append: appendFileSync,
+  writeWhole(path, content) {
+    const target = resolve(path);
+    mkdirSync(dirname(target), { recursive: true });
+    const part = `${target}.${process.pid}.part`;
+    writeFileSync(part, content);
+    renameSync(part, target);
+    return target;
+  },
+};
+
+export const host: Host = {
+  env: (name) => process.env[name],
+  get output(): Output {
+    return process.stdout;
+  },
+  /** Jupyter tells its kernels who started them; tslab is also recognized by its program. */
+  get isNotebook() {
+    return process.env.JPY_PARENT_PID !== undefined || /[\\/]tslab(\.js)?$/.test(process.argv[1] ?? '');
+  },
+  print: (text) => void process.stdout.write(text),
+  tell: (line) => void process.stderr.write(`${line}\n`),
+  warn: (message) => process.emitWarning(message, 'UserWarning'),
+  contextStore: <T>(): ContextStore<T> => new AsyncLocalStorage<T>(),
+  files,
+  packages,
+};
