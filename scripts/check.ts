@@ -5,6 +5,7 @@ const CHECKS: readonly { name: string; command: string; shown?: boolean }[] = [
   { name: 'format and lint', command: 'biome check --error-on-warnings --max-diagnostics=50' },
   { name: 'types', command: 'tsc -p tsconfig.json' },
   { name: 'import directions', command: 'tsx scripts/check-imports.ts' },
+  { name: 'the host', command: 'tsx scripts/check-host.ts' },
   { name: 'unused code', command: 'knip --no-progress' },
   { name: 'build', command: 'npm run --silent build' },
   { name: 'package', command: 'publint --strict' },

@@ -1,8 +1,9 @@
 /** The checks of `npm run check` find what they are for. */
 import { readFileSync } from 'node:fs';
+import { hostProblems, unusedHalves } from '../scripts/check-host';
 import { importProblems } from '../scripts/check-imports';
 import { sizeLine, sizeProblems } from '../scripts/check-size';
-import { functionsOf, importsOf, linesOfCode } from '../scripts/sources';
+import { functionsOf, importsOf, linesOfCode, readSources } from '../scripts/sources';
 import { namespaces, packageFields } from '../scripts/sub-paths';
 import { version } from '../src/version';
 
@@ -72,6 +73,58 @@ describe('imports', () => {
     expect(importProblems(files(loaded))).toEqual(['files load each other: src/ops/a -> src/ops/b -> src/ops/a']);
     const types = { 'src/ops/a.ts': "import './b';", 'src/ops/b.ts': "import type { A } from './a';" };
     expect(importProblems(files(types))).toEqual([]);
+  });
+});
+
+describe('the host', () => {
+  const problemsOf = (text: string, path = 'src/models/a.ts'): string[] => hostProblems([{ path, text }]);
+
+  test.each([
+    ["const a = process.env['A'];", 'names `process`'],
+    ["if (typeof process === 'object') f();", 'names `process`'],
+    ['function f(a: ReturnType<typeof process.cwd>) {}', 'names `process`'],
+    ['const { pid } = process;', 'names `process`'],
+    ['f({ process });', 'names `process`'],
+    ['globalThis.process?.exit();', 'names `process`'],
+    ["globalThis['process'];", 'names `process`'],
+    ['const a = f(Buffer.from([]));', 'names `Buffer`'],
+    ['let a: Buffer;', 'names `Buffer`'],
+    ['class A extends B<Buffer> {}', 'names `Buffer`'],
+    ["const a = require('a');", 'names `require`'],
+    ["const a = require.resolve('a');", 'names `require`'],
+    ['f(__dirname);', 'names `__dirname`'],
+    ["import { join } from 'node:path';", "imports 'node:path'"],
+    ["import { join } from 'path';", "imports 'path'"],
+    ["import type { Stats } from 'node:fs';", "imports 'node:fs'"],
+    ["let a: typeof import('node:fs');", "imports 'node:fs'"],
+    ["const a = await import('fs/promises');", "imports 'fs/promises'"],
+    ["import { host } from '#host';", "imports '#host'"],
+  ])('is not named: %s', (text, problem) => {
+    expect(problemsOf(`\n${text}`)).toEqual([expect.stringContaining(`src/models/a.ts:2 ${problem}: `)]);
+    expect(problemsOf(text, 'src/host/optional.ts')).toHaveLength(1);
+    expect(problemsOf(text, 'src/backend/engine.ts')).toHaveLength(1);
+  });
+
+  test.each([
+    '// process, Buffer, require',
+    "const a = 'process.env';",
+    'a.process.require();',
+    'const a = { process: 1 }; class A { Buffer = 1; require() {} }',
+    'interface A { process: number; require?(name: string): void }',
+    "import { a } from './process'; import { b } from 'echarts';",
+  ])('is another thing than its name: %s', (text) => {
+    expect(problemsOf(text)).toEqual([]);
+  });
+
+  test('is named in the Node halves, all of which exist', () => {
+    const text = "import 'node:fs'; process.exit(Buffer.length);";
+    for (const path of ['src/host/node.ts', 'src/cli/main.ts', 'src/datasets/a.ts', 'src/backend/wasm.ts']) {
+      expect(problemsOf(text, path)).toEqual([]);
+    }
+    expect(problemsOf("import { host } from '#host';", 'src/host/index.ts')).toEqual([]);
+    expect(unusedHalves([{ path: 'src/host/node.ts', text }])).toContainEqual(expect.stringMatching(/commands/));
+    const files = readSources('src');
+    expect([...hostProblems(files), ...unusedHalves(files)]).toEqual([]);
   });
 });
 

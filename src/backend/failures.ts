@@ -24,7 +24,8 @@ function tooLarge(message: string): string | undefined {
  */
 export function explainFailure(who: string, error: unknown, shapes: readonly (readonly number[])[] = []): unknown {
   const isEngines = error instanceof Error && ['Error', 'RangeError', 'RuntimeError'].includes(error.name);
-  if (!isEngines || error.message.startsWith(`${who}: `) || /: out of memory\. /.test(error.message)) return error;
+  const isTold = /^\S+ '.*': .*Received: /s.test((error as Error | undefined)?.message ?? '');
+  if (!isEngines || isTold) return error;
   const inputs = shapes.length === 0 ? '' : ` inputs of shape ${shapes.map(formatShape).join(', ')}`;
   const amount = tooLarge(error.message);
   if (amount !== undefined) {
@@ -34,7 +35,7 @@ export function explainFailure(who: string, error: unknown, shapes: readonly (re
       { cause: error },
     );
   }
-  if (error.name !== 'Error' || error.message.includes(who)) return error;
+  if (error.name !== 'Error') return error;
   const said = error.message.replace(/^Invalid TF_Status: \d+\s+Message: /, '').replace(/\.?\s*$/, '.');
   error.message = `${who}: ${said}${inputs && ` Received:${inputs}.`}`;
   return error;

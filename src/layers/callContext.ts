@@ -55,6 +55,12 @@ export function callOf<T>(caller: Caller, training: boolean, losses: tf.Tensor[]
   return context.root ? withContext(changes, body) : withContext(changes, () => watchReads(check, body));
 }
 
+/** Runs a call on zeros that only tells shapes: who holds what the layer uses may show later, in the model around it. */
+export function whileProbing<T>(body: () => T): T {
+  const nobody = { root: undefined, caller: undefined, training: false, losses: [] };
+  return withContext(nobody, () => watchReads(undefined, body));
+}
+
 /** Runs `body`, in which weights are made: what it reads need not be held by anybody. */
 export function whileBuilding<T>(body: () => T): T {
   return watchReads(undefined, body);

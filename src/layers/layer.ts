@@ -19,7 +19,7 @@ import * as constraints from '../constraints';
 import * as initializers from '../initializers';
 import { logitsOf } from '../ops/logits';
 import * as regularizers from '../regularizers';
-import { callOf, checkHeld, currentCall, whileBuilding } from './callContext';
+import { callOf, checkHeld, currentCall, whileBuilding, whileProbing } from './callContext';
 import { checkInputs, type InputSpec } from './inputSpec';
 import {
   isSymbolic,
@@ -320,7 +320,7 @@ export abstract class Layer extends Operation {
       const more = rest.filter((value) => !isPlainObject(value)) as Nested<TensorSpec>[];
       const options = (rest.find(isPlainObject) ?? {}) as Record<string, unknown>;
       const filled = { training: false, ...mapTensors(options, zeros) };
-      return callOf(this, filled.training, [], () =>
+      return whileProbing(() =>
         this.#run(mapSpecs(inputs, zeros), [...more.map((value) => value && mapSpecs(value, zeros)), filled]),
       );
     };

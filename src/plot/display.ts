@@ -36,5 +36,5 @@ let shown = 0;
 /** Writes a picture to a new file in the system's folder for temporary files, and prints its path. */
 export function writeAndTell(who: string, ending: string, content: string | Uint8Array): void {
   const files = filesFor(who);
-  host.print(`${files.writeWhole(files.temporary(`${who}-${++shown}.${ending}`), content)}\n`);
+  console.log(files.writeWhole(files.temporary(`${who}-${++shown}.${ending}`), content));
 }

@@ -122,7 +122,7 @@ function expectClose(actual: unknown, expected: readonly number[]): void {
 }
 
 function fit(model: ModelType, [x, y]: [x: object, y?: number[][]], options: object): Promise<callbacks.History> {
-  const all = { epochs: 4, verbose: 0, ...options };
+  const all = { epochs: 4, verbose: 0 as const, ...options };
   return y ? model.fit(x as never, y, { ...all, batchSize: 1, shuffle: false }) : model.fit(x, all as never);
 }
 

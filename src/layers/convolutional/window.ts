@@ -14,7 +14,10 @@ export interface Sliding {
 /** One positive integer for each axis, from one for all or a list. */
 export function checkPerAxis(who: string, name: string, given: unknown, axes: number): number[] {
   const list: unknown[] = Array.isArray(given) ? given : new Array<unknown>(axes).fill(given);
-  if (list.length === axes && list.every((n) => Number.isInteger(n) && (n as number) > 0)) return list as number[];
+  if (list.length === axes && list.every(wholeFrom(1).accepts)) {
+    checkAxes(who, name, list as number[]);
+    return list as number[];
+  }
   const many = axes === 1 ? 'or a list of one' : axes === 2 ? 'or a pair of them' : `or a list of ${axes} of them`;
   throw new ValueError(`${who}: ${name} must be a positive integer ${many}. Received: ${name}=${formatValue(given)}.`);
 }

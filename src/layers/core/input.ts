@@ -6,15 +6,10 @@ import { resolveOptions, type Signature } from '../../base/options';
 import type { Config } from '../../base/registry';
 import { Layer } from '../layer';
 import { Node, SymbolicTensor } from '../operation';
+import { batchShapeOf, type InputShapeOptions } from './inputShape';
 
 /** Options of `Input` and `InputLayer`. */
-export interface InputOptions {
-  /** Shape of one example; `null` for an axis of any size. */
-  shape?: Shape | null;
-  /** Size of every batch. Default: any. */
-  batchSize?: number | null;
-  /** Shape with the batch axis, in place of `shape` and `batchSize`. */
-  batchShape?: Shape | null;
+export interface InputOptions extends InputShapeOptions {
   /** `'float32'` (default), `'int32'` or `'bool'`. */
   dtype?: DType | null;
   /** Name of the input; default: `input_layer`, numbered. */
@@ -100,25 +95,4 @@ export type InputLayer = InputLayerLayer;
  */
 export function Input(...args: InputArguments): SymbolicTensor {
   return new InputLayerLayer(...args).output as SymbolicTensor;
-}
-
-function batchShapeOf({ shape, batchSize, batchShape }: InputOptions): Shape {
-  const given = `shape=${formatValue(shape)}, batchSize=${formatValue(batchSize)}, batchShape=${formatValue(batchShape)}`;
-  if (batchShape && (shape || batchSize)) {
-    throw new ValueError(`Input: expected batchShape alone, or shape and batchSize. Received: ${given}.`);
-  }
-  for (const [name, value] of Object.entries({ shape, batchShape })) {
-    if (value === null || value === undefined || Array.isArray(value)) continue;
-    throw new ValueError(
-      `Input: ${name} must be a list of sizes, as in Input({ ${name}: [${name === 'shape' ? '' : 'null, '}28] }). ` +
-        `Received: ${name}=${formatValue(value)}.`,
-    );
-  }
-  const result = batchShape ?? (shape && [batchSize ?? null, ...shape]);
-  if (!result)
-    throw new ValueError(`Input: expected a shape, as in Input({ shape: [28, 28, 1] }). Received: ${given}.`);
-  if (!result.every((dim) => dim === null || (Number.isInteger(dim) && dim >= 0))) {
-    throw new ValueError(`Input: expected sizes that are whole numbers of at least 0, or null. Received: ${given}.`);
-  }
-  return [...result];
 }
