@@ -1,6 +1,7 @@
 /** Tries the built package as its users meet it: what is packed, how it loads, and what TypeScript makes of it. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -61,6 +62,18 @@ function checkLoading(): void {
   node(['--input-type=module', '--eval', script], resolve('.'));
 }
 
+/** Node loads its half of the host, the other half names nothing of Node, and no declaration needs to choose one. */
+function checkHost(): void {
+  const found = createRequire(resolve('dist/index.js')).resolve('#host');
+  if (found !== resolve('dist/host/node.js')) throw new Error(`'#host' is ${found} in Node`);
+  const half = 'dist/host/default.js';
+  if (/require\("(?!\.)|process|Buffer/.test(readFileSync(half, 'utf8'))) throw new Error(`${half} names Node`);
+  const choosing = readdirSync('dist', { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.d\.m?ts$/.test(name))
+    .filter((name) => /['"]#/.test(readFileSync(join('dist', name), 'utf8')));
+  if (choosing.length > 0) throw new Error(`declarations name '#host', which old TypeScript cannot: ${choosing}`);
+}
+
 /** Type-checks test/consumer/consumer.ts, and the import of every module, with TypeScript 5.0. */
 function checkDeclarations(): void {
   for (const { moduleResolution, module, file } of RESOLUTIONS) {
@@ -85,7 +98,7 @@ function checkDeclarations(): void {
 }
 
 if (require.main === module) {
-  for (const check of [checkManifest, checkPacked, checkLoading, checkDeclarations]) {
+  for (const check of [checkManifest, checkPacked, checkLoading, checkHost, checkDeclarations]) {
     try {
       check();
     } catch (error) {
