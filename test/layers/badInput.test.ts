@@ -54,7 +54,7 @@ const CASES: [() => unknown, string][] = [
   ],
   [
     () => layers.Flatten()(tf.scalar(1)),
-    "ValueError: Flatten 'flatten': expected ndim of at least 1, found 0. Received: an input of shape ().",
+    "ValueError: Flatten 'flatten': expected ndim of at least 1, found 0. Received: an input of shape (). If the batch axis is missing, add it: expandDims(0).",
   ],
   [
     () => layers.Reshape([-1, -1]),
@@ -90,7 +90,7 @@ const CASES: [() => unknown, string][] = [
   ],
   [
     () => layers.Permute([2, 1])(zeros(2, 3)),
-    "ValueError: Permute 'permute': expected ndim=3, found ndim=2. Received: an input of shape (2, 3).",
+    "ValueError: Permute 'permute': expected ndim=3, found ndim=2. Received: an input of shape (2, 3). If the batch axis is missing, add it: expandDims(0).",
   ],
   [() => layers.RepeatVector(1.5), 'TypeError: RepeatVector: n must be a positive integer. Received: n=1.5.'],
   [() => layers.RepeatVector(0), 'ValueError: RepeatVector: n must be a positive integer. Received: n=0.'],
