@@ -1,7 +1,6 @@
 /** Tries the built package as its users meet it: what is packed, how it loads, and what TypeScript makes of it. */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -64,8 +63,9 @@ function checkLoading(): void {
 
 /** Node loads its half of the host, the other half names nothing of Node, and no declaration needs to choose one. */
 function checkHost(): void {
-  const found = createRequire(resolve('dist/index.js')).resolve('#host');
-  if (found !== resolve('dist/host/node.js')) throw new Error(`'#host' is ${found} in Node`);
+  const script = "console.log(require('node:module').createRequire(process.argv[1]).resolve('#host'))";
+  const found = node(['--eval', script, resolve('dist/index.js')]).trim();
+  if (found !== resolve('dist/host/node.js')) throw new Error(`'#host' is '${found}' in Node`);
   const half = 'dist/host/default.js';
   if (/require\("(?!\.)|process|Buffer/.test(readFileSync(half, 'utf8'))) throw new Error(`${half} names Node`);
   const choosing = readdirSync('dist', { recursive: true, encoding: 'utf8' })
