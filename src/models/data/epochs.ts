@@ -25,6 +25,8 @@ export class EpochReader {
   #taken = 0;
   /** Whether the last pass came to its end. */
   #ended = false;
+  /** Whether the data gave nothing when they were to start again. */
+  #isExhausted = false;
   /** Whether it has been said that the data ended early. */
   #hasWarned = false;
 
@@ -41,7 +43,7 @@ export class EpochReader {
 
   /** Whether the data have come to their end and are known not to start again. */
   get isSpent(): boolean {
-    return this.#ended && !this.source.canRestart;
+    return this.#isExhausted || (this.#ended && !this.source.canRestart);
   }
 
   /** The groups of one epoch; none where the data have ended for good. The reader of a group frees its batches. */
@@ -52,6 +54,7 @@ export class EpochReader {
       let batches = await this.#take();
       // The last epoch may have stopped right at the end, which only this look tells.
       if (step === 0 && batches.length === 0 && this.source.canRestart) batches = await this.#take();
+      this.#isExhausted = step === 0 && batches.length === 0;
       if (batches.length > 0) yield { first: step, last: step + stepsPerExecution - 1, batches };
       if (!this.#ended) continue;
       const next = batches.length > 0 ? step + stepsPerExecution : step;
@@ -63,7 +66,7 @@ export class EpochReader {
 
   /** Tells, in Keras's words, that an epoch ended before its time; once where the data cannot start again. */
   warnOutOfData(): void {
-    if (this.#hasWarned && !this.source.canRestart) return;
+    if (this.#hasWarned && this.isSpent) return;
     this.#hasWarned = true;
     host.warn(
       'Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at ' +
