@@ -65,7 +65,7 @@ export function listOf(check: Check, { empty = false } = {}): Check {
 }
 
 /** One of some strings. */
-export function oneOf(known: readonly string[]): Check {
+function oneOf(known: readonly string[]): Check {
   const expected = `one of ${known.map((name) => `'${name}'`).join(', ')}`;
   return { expected, accepts: (value) => typeof value === 'string' && known.includes(value) };
 }
