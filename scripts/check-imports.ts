@@ -23,9 +23,17 @@ const PARTS: readonly (readonly string[])[] = [
 /** Parts that stand alone. */
 const ALONE = ['reference', 'cli', 'version'];
 
-/** Modules that only some parts know. */
+const CORE = '@tensorflow/tfjs-core';
+const REGISTRATIONS = 'src/backend/registrations';
+
+/** Modules that only some parts, or files, know. */
 const ONLY: readonly { module: RegExp; parts: readonly string[]; what: string }[] = [
   { module: /^src\/backend\/(load-)?native$/, parts: ['backend', 'ops'], what: 'the native binding' },
+  {
+    module: /^@tensorflow\/tfjs$/,
+    parts: [`${REGISTRATIONS}.ts`],
+    what: 'the union of TensorFlow.js packages',
+  },
   { module: /^@tensorflow\/tfjs-(node|backend-wasm)/, parts: ['backend', 'cli'], what: 'the TensorFlow.js backends' },
   { module: /^fflate/, parts: ['base'], what: 'the packing of zip archives' },
   { module: /^(jsfive|h5wasm)/, parts: ['saving'], what: 'HDF5' },
@@ -64,7 +72,7 @@ function directionProblem({ from, to }: Edge): string | undefined {
 
 function secretProblem({ from, to }: Edge): string | undefined {
   const rule = ONLY.find(({ module }) => module.test(to));
-  return rule === undefined || rule.parts.includes(partOf(from))
+  return rule === undefined || rule.parts.includes(partOf(from)) || rule.parts.includes(from)
     ? undefined
     : `only ${rule.parts.join(' and ')} know${rule.parts.length === 1 ? 's' : ''} ${rule.what}`;
 }
@@ -98,6 +106,23 @@ function graphOf(edges: readonly Edge[], nameOf: (path: string) => string): Map<
   return graph;
 }
 
+/** All that a file loads, itself among it. */
+function closure(graph: ReadonlyMap<string, ReadonlySet<string>>, from: string): Set<string> {
+  const found = new Set([from]);
+  for (const file of found) for (const next of graph.get(file) ?? []) found.add(next);
+  return found;
+}
+
+/** Entries that load the core of TensorFlow.js without its gradients, methods and first backend. */
+function incompleteEntries(atRunTime: readonly Edge[]): string[] {
+  const graph = graphOf(atRunTime, (path) => path.replace(/\.ts$/, ''));
+  return [...graph.keys()].filter((file) => {
+    if (!/^src\/(\w+\/)?index$/.test(file)) return false;
+    const loaded = closure(graph, file);
+    return loaded.has(CORE) && !loaded.has(REGISTRATIONS);
+  });
+}
+
 /** What is wrong with the imports of some files, one line each; empty when nothing is. */
 export function importProblems(files: readonly SourceFile[]): string[] {
   const known = new Set(files.map(({ path }) => path));
@@ -111,6 +136,9 @@ export function importProblems(files: readonly SourceFile[]): string[] {
   const parts = circle(graphOf(ours, partOf));
   if (parts !== undefined) problems.push(`parts import each other: ${parts}`);
   const atRunTime = ours.filter(({ typeOnly }) => !typeOnly);
+  for (const entry of incompleteEntries(edges.filter(({ typeOnly }) => !typeOnly))) {
+    problems.push(`${entry}.ts loads ${CORE} without ${REGISTRATIONS}: import that, too`);
+  }
   const loaded = circle(graphOf(atRunTime, (path) => path.replace(/\.ts$/, '')));
   if (loaded !== undefined) problems.push(`files load each other: ${loaded}`);
   return problems;

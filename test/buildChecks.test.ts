@@ -37,9 +37,11 @@ describe('imports', () => {
     const texts = {
       'src/index.ts': "export * from './layers';",
       'src/layers/index.ts': "export * from './core/dense';",
-      'src/layers/core/dense.ts': "import '../../ops/matmul'; import '../../base/registry'; import '@tensorflow/tfjs';",
+      'src/layers/core/dense.ts':
+        "import '../../ops/matmul'; import '../../backend/registrations'; import '@tensorflow/tfjs-core';",
       'src/ops/matmul.ts': "import '../backend/native';",
       'src/backend/native.ts': '',
+      'src/backend/registrations.ts': "import '@tensorflow/tfjs';",
       'src/base/registry.ts': '',
     };
     expect(importProblems(files(texts))).toEqual([]);
@@ -54,12 +56,27 @@ describe('imports', () => {
       { 'src/layers/a.ts': "import '../backend/native';" },
       /only backend and ops know the native binding/,
     ],
+    ['of the union', { 'src/backend/a.ts': "import '@tensorflow/tfjs';" }, /only .*registrations.ts knows the union/],
     ['of a zip', { 'src/models/a.ts': "import { zip } from 'fflate';" }, /only base knows the packing of zip/],
     ['of a part unknown', { 'src/other/a.ts': "import '../backend/errors';" }, /other has no place/],
   ])('may not go %s', (_, texts, message) => {
     const problems = importProblems(files(texts));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(message);
+  });
+
+  test('of the core come with what is registered in it, at every entry', () => {
+    const texts = {
+      'src/ops/index.ts': "import './a';",
+      'src/ops/a.ts': "import * as tf from '@tensorflow/tfjs-core';",
+      'src/metrics/index.ts': "import type * as tf from '@tensorflow/tfjs-core';",
+      'src/backend/registrations.ts': "import '@tensorflow/tfjs';",
+    };
+    expect(importProblems(files(texts))).toEqual([
+      'src/ops/index.ts loads @tensorflow/tfjs-core without src/backend/registrations: import that, too',
+    ]);
+    const mended = { ...texts, 'src/ops/index.ts': "import '../backend/registrations'; import './a';" };
+    expect(importProblems(files(mended))).toEqual([]);
   });
 
   test('may not go in a circle, of parts or of files', () => {

@@ -1,5 +1,6 @@
 /** Functions applied to the output of a layer, element by element: `keras.activations`. */
-import type * as tf from '@tensorflow/tfjs';
+import '../backend/registrations';
+import type * as tf from '@tensorflow/tfjs-core';
 import { formatValue, unknownName, ValueError } from '../base/errors';
 import { isPlainObject } from '../base/options';
 import {

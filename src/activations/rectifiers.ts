@@ -1,5 +1,5 @@
 /** Activations made of straight pieces, and their smooth kin. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { resolveOptions, type Signature } from '../base/options';
 import * as ops from '../ops/elementwise';
 import { relu } from '../ops/relu';

@@ -1,5 +1,5 @@
 /** Activations with bounded values, and those that make probabilities. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { formatShape, formatValue, ValueError } from '../base/errors';
 import { differentiable } from '../ops/differentiable';
 import * as ops from '../ops/elementwise';

@@ -1,5 +1,5 @@
 /** The shape of the native addon and of tfjs-node's backend: types only. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** One attribute of a native op; made by `attr`. */
 export interface OpAttr {

@@ -2,7 +2,7 @@
  * Whole numbers, classes, gamma and binomial numbers that depend on a seed alone: by TensorFlow's stateless ops where the
  * native library is in use, which can be recorded; else in JavaScript.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { OpAttr } from './binding';
 import { attr, native } from './native';
 import { integerNumbers } from './philox';

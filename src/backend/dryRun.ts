@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { freeing } from './tidy';
 import { type Variable, type VariableRecorder, withRecorder } from './variable';
 

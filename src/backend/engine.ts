@@ -4,10 +4,11 @@
  * Importing this module picks the backend: what `KERAS_TS_BACKEND` names, else the native library where it is
  * installed, else WebAssembly. The native library and `cpu` serve at once; `wasm` after `await ready()`.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { unknownName } from '../base/errors';
 import { host } from '../host';
 import { loadNative } from './load-native';
+import './registrations';
 import { loadWasm } from './wasm';
 
 export { tf };

@@ -1,7 +1,7 @@
 /** Loads the native TensorFlow library through tfjs-node's JavaScript and the addon that `install-tensorflow` made. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { NativeBinding } from './binding';
 
 const PACKAGE = '@tensorflow/tfjs-node';

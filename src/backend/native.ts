@@ -1,5 +1,5 @@
 /** Typed access to the native TensorFlow library, for ops that TensorFlow has and TensorFlow.js does not offer. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { TENSORFLOW_DTYPES } from '../base/dtypes';
 import type { NativeBackend, OpAttr } from './binding';
 

@@ -2,7 +2,7 @@
  * Random numbers: the global seed, generators of seeds, and distributions that depend on the seed alone. All of it gives
  * what Keras gives on TensorFlow.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
 import { whenCleared } from '../base/clearing';
 import { formatValue, ValueError } from '../base/errors';

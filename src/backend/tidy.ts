@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * Runs `body` and frees all tensors made in it but those in its result: a tensor, or lists and records of tensors.

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type NestedNumbers, readArray, type ShapedArray } from '../base/arrays';
 import type { DType } from '../base/dtypes';
 import { formatShape, formatValue, ValueError } from '../base/errors';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { DType } from '../base/dtypes';
 import { formatShape, ValueError } from '../base/errors';
 import { autoName } from '../base/names';

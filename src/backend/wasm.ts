@@ -1,6 +1,6 @@
 /** Loads the WebAssembly backend, with the kernels that training needs and TensorFlow.js lacks there. */
 import { dirname, sep } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { registerWasmKernels } from './wasm-kernels';
 
 const PACKAGE = '@tensorflow/tfjs-backend-wasm';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { toTensor } from '../backend/toTensor';
 import { Callable } from '../base/callable';
 import { formatShape, formatValue, ValueError } from '../base/errors';

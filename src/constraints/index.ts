@@ -1,4 +1,5 @@
 /** What weights are kept to after every update: `keras.constraints`. */
+import '../backend/registrations';
 import type { ConstraintFunction } from '../backend/variable';
 import { resolveIdentifier } from '../base/identifier';
 import {

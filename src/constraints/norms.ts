@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
 import { atLeast, between, orList, orNull, whole } from '../base/checks';
 import { EPSILON } from '../base/epsilon';

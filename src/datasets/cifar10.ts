@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { ready } from '../backend/engine';
 import { checkKeys } from '../base/options';
 import { cachedFile, checkUrl } from '../utils/getFile';

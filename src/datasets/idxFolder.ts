@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { formatShape, refuse, ValueError } from '../base/errors';
 import type { ByteArray } from './file';
 import { readIdx } from './idx';

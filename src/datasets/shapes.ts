@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { ready } from '../backend/engine';
 import { type MersenneTwister, permutation, pythonRandom } from '../backend/mersenneTwister';
 import { formatValue, unknownName, ValueError } from '../base/errors';

@@ -1,5 +1,5 @@
 /** First values of weights: `keras.initializers`. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { SeedGenerator } from '../backend/random';
 import { formatShape, ValueError } from '../base/errors';
 import { resolveIdentifier } from '../base/identifier';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { requireReady } from '../backend/engine';
 import { checkSeed, makeDefaultSeed, SeedGenerator } from '../backend/random';
 import type { DType } from '../backend/variable';

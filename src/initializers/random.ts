@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { statelessNormal, statelessTruncatedNormal, statelessUniform } from '../backend/random';
 import { callable } from '../base/callable';
 import { atLeast, finite } from '../base/checks';

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { isShared, type Variable, watchReads } from '../backend/variable';
 import { ValueError } from '../base/errors';
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { makingState, requireReady } from '../backend/engine';
 import { explainFailure } from '../backend/failures';
 import { SeedGenerator } from '../backend/random';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { toTensor } from '../backend/toTensor';
 import { isShapedArray, typedArrayName } from '../base/arrays';
 import { formatShape, formatValue, ValueError } from '../base/errors';

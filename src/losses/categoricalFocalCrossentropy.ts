@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
 import { formatShape, ValueError } from '../base/errors';
 import type { CrossentropyFunctionOptions } from './categoricalCrossentropy';

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
 import { Loss, type LossOptions, lossOptions } from './loss';
 import { perSample, type TensorOrArray, unitVectors } from './tensors';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { requireReady } from '../backend/engine';
 import type { DType } from '../backend/variable';
 import { Callable, classNameOf } from '../base/callable';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Labels that are all 0 or 1 as -1 and 1; any others as they are. */
 export function signedLabels(labels: tf.Tensor): tf.Tensor {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
 import { sparseCategoricalCrossEntropy } from '../ops/crossentropy';
 import { type LabelKind, Loss, type LossOptions, lossOptions } from './loss';

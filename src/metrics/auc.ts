@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Variable } from '../backend/variable';
 import { callable } from '../base/callable';
 import { between, checkValue, finite, listOf, orNull, wholeFrom } from '../base/checks';

@@ -1,5 +1,5 @@
 /** Counts of right and wrong decisions at thresholds, which precision, recall and AUC are made of. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { between, checkValue, orList } from '../base/checks';
 import { formatShape, ValueError } from '../base/errors';
 import { EPSILON, squeezeOrExpandToSameRank, toTensor } from '../losses/tensors';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
 import { type Config, serializeObject, serializeValue } from '../base/registry';
 import { applyMask } from '../losses/reduction';

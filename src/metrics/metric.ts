@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { tidy } from '../backend/tidy';
 import { type DType, Variable } from '../backend/variable';
 import { Callable, classNameOf } from '../base/callable';

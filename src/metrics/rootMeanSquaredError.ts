@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
 import { broadcastLabels } from '../losses/tensors';
 import { MeanMetric } from './mean';

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { formatShape, ValueError } from '../base/errors';
 import { applyMask } from '../losses/reduction';
 import { maskOf, squeezeOrExpandToSameRank, toTensor } from '../losses/tensors';

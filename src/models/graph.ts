@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { formatShape, ValueError } from '../base/errors';
 import { flatten, type Nested, packLike } from '../base/nest';
 import type { CallOptions, Layer } from '../layers/layer';

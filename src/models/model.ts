@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { callable, classNameOf } from '../base/callable';
 import { formatShape, type Shape, unknownName, ValueError } from '../base/errors';
 import { autoName } from '../base/names';

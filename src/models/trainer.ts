@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { ready, requireReady } from '../backend/engine';
 import { freeing } from '../backend/tidy';
 import { flatten, mapStructure, type Nested } from '../base/nest';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { NativeBackend } from '../backend/binding';
 import { attr, native } from '../backend/native';
 import { differentiable } from './differentiable';

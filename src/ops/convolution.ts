@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { formatShape, ValueError } from '../base/errors';
 import { convolve } from './convolution2d';
 import type { Geometry } from './convolutionGeometry';

@@ -6,7 +6,7 @@
  *
  *   convolve(x, k), inputGradient(z, k), kernelGradient(x, z).
  */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { genericKernels } from './convolutionGeneric';
 import type { Geometry, Kernels } from './convolutionGeometry';
 import { nativeKernels } from './convolutionNative';

@@ -1,5 +1,5 @@
 /** The convolution kernels of every backend, from the one that all of them have: forward convolution. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Geometry, Kernels } from './convolutionGeometry';
 import { spanOf } from './window';
 

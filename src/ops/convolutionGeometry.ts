@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Padding } from './window';
 
 /** Everything the shapes and options of a convolution decide. */

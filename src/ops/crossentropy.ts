@@ -2,7 +2,7 @@
  * Cross-entropies per sample. From logits they are exact where probabilities underflow; outputs of a softmax or sigmoid
  * are followed back to their logits. The native library computes loss and gradient in one kernel.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { attr, native } from '../backend/native';
 import { EPSILON } from '../base/epsilon';
 import { formatShape, ValueError } from '../base/errors';

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { DataFormat } from './window';
 
 /** Applies a function of `(batch, ..., channels)` to a tensor of either format; the result has the tensor's format. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Keeps tensors for the gradient. */
 export type Save = (tensors: tf.Tensor[]) => void;

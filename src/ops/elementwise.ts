@@ -1,5 +1,5 @@
 /** Elementwise functions whose value and gradient are single ops in TensorFlow; plain formulas on other backends. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { NativeBackend, OpAttr } from '../backend/binding';
 import { attr, native } from '../backend/native';
 import { differentiable } from './differentiable';

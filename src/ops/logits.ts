@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** The functions whose result remembers what they were applied to. */
 export type Squashing = 'softmax' | 'sigmoid';

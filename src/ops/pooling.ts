@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { native } from '../backend/native';
 import { formatShape, ValueError } from '../base/errors';
 import { inChannelsLast, toFloat } from './dataFormat';

@@ -2,7 +2,7 @@
  * The update rules of optimizers: each changes a variable and its slots by one gradient. In a recorded step those that
  * TensorFlow has a fused kernel for become one operation, which updates the session's variables in place.
  */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { activeRecorder } from '../backend/graph';
 import { pipe } from '../backend/tidy';
 import type { Variable } from '../backend/variable';

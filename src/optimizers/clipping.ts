@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** x scaled down to length `limit` where it is longer. */
 function clipByNorm(x: tf.Tensor, limit: number): tf.Tensor {

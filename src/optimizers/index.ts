@@ -1,4 +1,5 @@
 /** How weights follow their gradients: `keras.optimizers`. */
+import '../backend/registrations';
 import { formatValue, unknownName, ValueError } from '../base/errors';
 import {
   deserializeObject,

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { Variable } from '../backend/variable';
 import { classNameOf } from '../base/callable';
 import { formatShape, formatValue, ValueError } from '../base/errors';

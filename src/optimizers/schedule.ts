@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { type Config, isSerialized } from '../base/registry';
 
 /** A learning rate that depends on the number of steps done. */

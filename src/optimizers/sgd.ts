@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Variable } from '../backend/variable';
 import { callable } from '../base/callable';
 import { resolveOptions } from '../base/options';

@@ -1,5 +1,5 @@
 /** What the functions of `keras.random` share: the forms of their arguments, and the checks made before anything is drawn. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { requireReady } from '../backend/engine';
 import { checkSeed, SeedGenerator } from '../backend/random';
 import { type TensorOrArray, toTensor } from '../backend/toTensor';

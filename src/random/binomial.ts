@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { statelessBinomial } from '../backend/distributions';
 import { formatShape, formatValue, ValueError } from '../base/errors';
 import type { Signature } from '../base/options';

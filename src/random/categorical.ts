@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { statelessCategorical } from '../backend/distributions';
 import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import type { DType } from '../backend/variable';

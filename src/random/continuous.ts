@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { statelessNormal, statelessTruncatedNormal, statelessUniform } from '../backend/random';
 import type { Signature } from '../base/options';
 import {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import { formatValue, type Shape, ValueError } from '../base/errors';
 import type { Signature } from '../base/options';

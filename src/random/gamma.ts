@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { statelessGamma } from '../backend/distributions';
 import { drawSeed } from '../backend/random';
 import type { Signature } from '../base/options';

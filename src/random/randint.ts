@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { statelessIntegers } from '../backend/distributions';
 import { ValueError } from '../base/errors';
 import type { Signature } from '../base/options';

@@ -1,4 +1,5 @@
 /** Penalties on weights and outputs, added to the loss: `keras.regularizers`. */
+import '../backend/registrations';
 import type { RegularizerFunction } from '../backend/variable';
 import { resolveIdentifier } from '../base/identifier';
 import {

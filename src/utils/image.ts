@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { requireReady } from '../backend/engine';
 import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import { formatShape, formatValue, unknownName, ValueError } from '../base/errors';

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import { Dataset, generator } from '@tensorflow/tfjs-data';
 import { ready } from '../backend/engine';
 import { numpyRandom, permutation } from '../backend/mersenneTwister';
 import { makeDefaultSeed } from '../backend/random';
@@ -89,7 +90,7 @@ interface Reading {
  * Pictures of a folder in batches: a `tf.data.Dataset` of `x` or `[x, y]`, for `fit`, `evaluate` and `predict`, and for
  * `for await`, whose tensors the caller owns. Each pass reads the files again.
  */
-export class ImageDataset extends tf.data.Dataset<tf.TensorContainer> {
+export class ImageDataset extends Dataset<tf.TensorContainer> {
   /** Names of the classes, by their numbers; `undefined` without labels. */
   readonly classNames: readonly string[] | undefined;
   /** Paths of the files. */
@@ -120,8 +121,8 @@ export class ImageDataset extends tf.data.Dataset<tf.TensorContainer> {
     this.#nextOrder = nextOrder;
   }
 
-  override async iterator(): ReturnType<tf.data.Dataset<tf.TensorContainer>['iterator']> {
-    return tf.data.generator(() => this[Symbol.asyncIterator]()).iterator();
+  override async iterator(): ReturnType<Dataset<tf.TensorContainer>['iterator']> {
+    return generator(() => this[Symbol.asyncIterator]()).iterator();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<tf.TensorContainer, void> {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { requireReady } from '../backend/engine';
 import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import { readArray } from '../base/arrays';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { pathOf } from '../../base/names';
 import type { NativeBackend, NativeBinding, NativeTensor, OpAttr } from '../binding';
 import { attr } from '../native';

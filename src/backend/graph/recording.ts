@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { NativeBackend, NativeTensor } from '../binding';
 import { attr, native } from '../native';
 import type { Variable } from '../variable';

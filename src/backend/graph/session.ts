@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { NativeBackend, NativeTensor } from '../binding';
 import { native } from '../native';
 import type { Variable, VariableHome } from '../variable';

@@ -1,5 +1,5 @@
 /** Both gradients of a convolution on WebAssembly, by the convolution that is there. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type ConvolutionAttrs, convInfo, flip, type Shape4D, spread, type WasmMemory } from './geometry';
 
 interface FilterGradient {

@@ -1,5 +1,5 @@
 /** Both gradients of a depthwise convolution on WebAssembly. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import {
   type Conv2DInfo,
   type ConvolutionAttrs,

@@ -1,5 +1,5 @@
 /** What the gradients of all convolutions on WebAssembly share. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 export type Shape4D = [number, number, number, number];
 export type Conv2DInfo = tf.backend_util.Conv2DInfo;

@@ -1,5 +1,5 @@
 /** Kernels that training needs and TensorFlow.js's WebAssembly backend lacks. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { conv2dBackpropFilter, conv2dBackpropInput } from './convolution';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise';
 import { maxPoolGrad } from './pooling';

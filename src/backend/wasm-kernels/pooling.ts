@@ -1,5 +1,5 @@
 /** The gradient of max pooling on WebAssembly, in plain loops over its memory. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Shape4D, WasmMemory } from './geometry';
 
 interface MaxPoolGradient {

@@ -1,5 +1,5 @@
 /** Sums of slices that share a number, on WebAssembly: the gradient of `gather`. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { WasmMemory } from './geometry';
 
 interface SegmentSum {

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../../activations';
 import { callable } from '../../base/callable';
 import { atLeast, type Check, orNull } from '../../base/checks';

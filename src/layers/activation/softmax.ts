@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { softmax } from '../../activations';
 import { callable } from '../../base/callable';
 import { orList, orNull, whole } from '../../base/checks';

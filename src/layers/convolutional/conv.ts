@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Variable } from '../../backend/variable';
 import { flag, wholeFrom } from '../../base/checks';
 import { formatShape, formatValue, type Shape, ValueError } from '../../base/errors';

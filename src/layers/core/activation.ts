@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import * as activations from '../../activations';
 import { callable } from '../../base/callable';
 import type { Shape } from '../../base/errors';

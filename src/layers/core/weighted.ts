@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import * as activations from '../../activations';
 import type { Variable } from '../../backend/variable';
 import { argumentNames, type Signature } from '../../base/options';

@@ -1,5 +1,5 @@
 /** The merging layers as functions: `add([a, b])` is `Add()([a, b])`. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Layer, LayerOptions } from '../layer';
 import type { SymbolicTensor } from '../operation';
 import { Add } from './add';

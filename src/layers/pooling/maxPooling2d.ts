@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../../base/callable';
 import { resolveOptions, type Signature } from '../../base/options';
 import { maxPool } from '../../ops/pooling';

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../../base/callable';
 import { checkValue, finite, orList } from '../../base/checks';
 import { formatShape, type Shape, ValueError } from '../../base/errors';

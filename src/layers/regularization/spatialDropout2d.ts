@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { SeedGenerator } from '../../backend/random';
 import { callable } from '../../base/callable';
 import { orNull, whole } from '../../base/checks';

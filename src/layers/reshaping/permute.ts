@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { DType } from '../../backend/variable';
 import { callable } from '../../base/callable';
 import { type Dim, formatValue, type Shape, ValueError } from '../../base/errors';

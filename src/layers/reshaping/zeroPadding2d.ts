@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { DType } from '../../backend/variable';
 import { callable } from '../../base/callable';
 import type { Dim, Shape } from '../../base/errors';

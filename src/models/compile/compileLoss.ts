@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { formatValue, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
 import { isPlainObject } from '../../base/options';

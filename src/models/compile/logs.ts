@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Logs, LogValue } from '../../callbacks';
 import type { Metric, MetricResult, MetricResults } from '../../metrics';
 import { CompileMetrics } from './compileMetrics';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { shuffledIndices } from '../../backend/random';
 import { ValueError } from '../../base/errors';
 import { mapStructure, type Nested } from '../../base/nest';

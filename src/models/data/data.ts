@@ -1,5 +1,5 @@
 /** What the loops of training work on: data in its structure, batches of it, and where they are read from. */
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { TensorOrArray } from '../../backend/toTensor';
 import { ValueError } from '../../base/errors';
 import { flatten, mapStructure, type Nested } from '../../base/nest';

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Dataset } from '@tensorflow/tfjs-data';
 import { isPlainObject } from '../../base/options';
 import { Converter } from './converter';
 import { type Arity, type Batch, type BatchSource, type StepData, sampleCount } from './data';
@@ -11,7 +12,7 @@ export function isIterableData(data: unknown): boolean {
   return isDataset(data) || Symbol.asyncIterator in data || Symbol.iterator in data;
 }
 
-function isDataset(data: unknown): data is tf.data.Dataset<tf.TensorContainer> {
+function isDataset(data: unknown): data is Dataset<tf.TensorContainer> {
   return typeof (data as { iterator?: unknown }).iterator === 'function';
 }
 

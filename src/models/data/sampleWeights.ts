@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { formatShape, formatValue, ValueError } from '../../base/errors';
 import { flatten } from '../../base/nest';
 import { isPlainObject } from '../../base/options';

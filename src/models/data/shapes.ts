@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { formatShape, type Shape, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
 import type { SymbolicTensor } from '../../layers/operation';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { formatShape, ValueError } from '../../base/errors';
 
 /** The number that the next tensor will have: whatever exists now has a lower one. */

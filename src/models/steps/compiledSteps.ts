@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { GraphSession, generalize, type SessionFunction, Unrecordable } from '../../backend/graph';
 import { whenCleared } from '../../base/clearing';
 import { mapStructure, type Nested } from '../../base/nest';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { aliasOf, type Recording, record, recordLive, Unrecordable } from '../../backend/graph';
 import { flatten, mapStructure, type Nested, packLike } from '../../base/nest';
 import { isPlainObject } from '../../base/options';

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Nested } from '../../base/nest';
 import type { Logs } from '../../callbacks';
 import type { StepData } from '../data/data';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { canRunGraphs } from '../../backend/graph';
 import { tidy } from '../../backend/tidy';
 import { flatten, mapStructure, type Nested } from '../../base/nest';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { isPlainObject } from '../../base/options';
 import { isLayer } from '../../layers/layer';
 import type { Trainable } from '../trainable';
