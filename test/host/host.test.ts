@@ -98,11 +98,11 @@ describe('in Node', () => {
 
 describe('elsewhere', () => {
   /** Loads modules of the library on the default half. */
-  function loadModule<T>(path: string): T {
+  function loadModule<T extends object>(path: string): T {
     let found: T | undefined;
     jest.isolateModules(() => {
       jest.doMock('#host', () => jest.requireActual('../../src/host/default'));
-      found = jest.requireActual(path);
+      found = jest.requireActual<T>(path);
     });
     jest.dontMock('#host');
     return found as T;
