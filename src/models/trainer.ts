@@ -25,10 +25,7 @@ import { disposedModel } from './steps/alive';
 import type { StepKind, StepResult } from './steps/stepKinds';
 import { StepRunner } from './steps/stepRunner';
 import { Trainable } from './trainable';
-import type { Run } from './turns';
-
-/** Tells callbacks something. */
-type Tell = <T extends undefined | void | Promise<void>>(hooks: () => T) => T;
+import type { Run, Tell } from './turns';
 
 /** Training, evaluation and prediction: what makes a layer a model. */
 export abstract class Trainer extends Trainable {
@@ -36,7 +33,7 @@ export abstract class Trainer extends Trainable {
   stopTraining = false;
   /** Set to true to end evaluation after the batch. */
   stopEvaluating = false;
-  /** Set to true to end prediction after the batch. */
+  /** Set to true (by a callback of it) to end prediction after the batch. */
   stopPredicting = false;
   /** Record of the last `fit`. */
   history: History | undefined;
@@ -251,8 +248,8 @@ export abstract class Trainer extends Trainable {
     const parts: Nested<tf.Tensor>[] = [];
     try {
       // What has to be waited for must not hold training up.
-      if (isIterableData(x)) await this.#predictAll(o, reader, parts);
-      else await this.turns.predict(() => this.#predictAll(o, reader, parts));
+      if (isIterableData(x)) await this.#predictAll(o, reader, parts, (hooks) => hooks());
+      else await this.turns.predict((tell) => this.#predictAll(o, reader, parts, tell));
       return concatParts(parts);
     } finally {
       for (const part of parts) tf.dispose(flatten(part));
@@ -261,26 +258,28 @@ export abstract class Trainer extends Trainable {
     }
   }
 
-  async #predictAll(o: Predicting, reader: EpochReader, parts: Nested<tf.Tensor>[]): Promise<void> {
+  async #predictAll(o: Predicting, reader: EpochReader, parts: Nested<tf.Tensor>[], tell: Tell): Promise<void> {
     const callbacks = this.#callbackList(o, reader.steps);
     this.#steps.begin('predict');
-    this.stopPredicting = false;
-    await callbacks.onPredictBegin();
+    // Several may run at once, and only callbacks of its own stop one.
+    const stoppable = o.callbacks !== undefined;
+    if (stoppable) this.stopPredicting = false;
+    await tell(() => callbacks.onPredictBegin());
     let group: Nested<tf.Tensor>[] = [];
     await runEpoch(reader, {
       begin: (number) => {
         group = [];
-        return callbacks.onPredictBatchBegin(number);
+        return tell(() => callbacks.onPredictBatchBegin(number));
       },
       run: (batch) => {
         group.push(this.#run('predict', batch, reader.steps) as Nested<tf.Tensor>);
         parts.push(group.at(-1) as Nested<tf.Tensor>);
       },
-      end: (number) => tellOutputs(callbacks, number, group),
-      stopped: () => this.stopPredicting,
+      end: (number) => tell(() => tellOutputs(callbacks, number, group)),
+      stopped: () => stoppable && this.stopPredicting,
     });
     if (parts.length === 0) throw noBatches('predict');
-    await callbacks.onPredictEnd();
+    await tell(() => callbacks.onPredictEnd());
   }
 
   /**

@@ -4,10 +4,22 @@ import { AsyncContext } from '../host/asyncContext';
 export interface Run {
   /** The method: `fit`. */
   readonly who: string;
+  /** How many times its callbacks are being told something. */
+  told: number;
 }
 
-/** The run whose callbacks are being told something now. */
+/** Tells callbacks something. */
+export type Tell = <T extends undefined | void | Promise<void>>(hooks: () => T) => T;
+
+/** A prediction, until it is done. */
+interface Prediction {
+  settled?: Promise<unknown>;
+}
+
+/** The runs whose callbacks the code that asks belongs to. */
 const telling = new AsyncContext<Run>();
+/** The predictions whose callbacks the code that asks belongs to. */
+const predicting = new AsyncContext<Prediction>();
 
 /**
  * Who may use the state of a model: one run at a time, and during it what its own callbacks do. Predictions are possible
@@ -18,7 +30,7 @@ export class Turns {
   /** The runs under way, each started by a callback of the one before. */
   readonly #runs: Run[] = [];
   /** Predictions under way. */
-  readonly #predictions = new Set<Promise<unknown>>();
+  readonly #predictions = new Set<Prediction>();
   /** A step that waits for them; those that come later wait for it. */
   #step: Promise<void> | undefined;
 
@@ -27,18 +39,13 @@ export class Turns {
     this.#label = label;
   }
 
-  /** Whether a run is under way. */
-  get isRunning(): boolean {
-    return this.#runs.length > 0;
-  }
-
   /**
    * Refuses what changes the state of the model while a run is under way, unless a callback of that run asks.
    * @throws Error that names both methods.
    */
   check(who: string): void {
     const run = this.#runs.at(-1);
-    if (!run || telling.current === run) return;
+    if (!run || (run.told > 0 && telling.owners.includes(run))) return;
     throw new Error(
       `${this.#label()}: ${who}() while ${run.who}() is running on the same model. Await ${run.who}() first; ` +
         'predict() and calls of the model are possible meanwhile.',
@@ -48,7 +55,7 @@ export class Turns {
   /** Runs `body` as the one run of the model. */
   async during<T>(who: string, body: (run: Run) => Promise<T>): Promise<T> {
     this.check(who);
-    const run: Run = { who };
+    const run: Run = { who, told: 0 };
     this.#runs.push(run);
     try {
       return await body(run);
@@ -62,10 +69,16 @@ export class Turns {
    * @throws Error where they leave something running.
    */
   tell<T extends undefined | void | Promise<void>>(run: Run, hooks: () => T): T {
-    const told = telling.run(run, hooks);
-    if (told instanceof Promise) return told.then(() => this.#checkAwaited(run)) as T;
+    run.told++;
+    let told: T | undefined;
+    try {
+      told = telling.run(run, hooks);
+    } finally {
+      if (!(told instanceof Promise)) run.told--;
+    }
+    if (told instanceof Promise) return told.finally(() => run.told--).then(() => this.#checkAwaited(run)) as T;
     this.#checkAwaited(run);
-    return told;
+    return told as T;
   }
 
   #checkAwaited(run: Run): void {
@@ -77,23 +90,35 @@ export class Turns {
     );
   }
 
-  /** A prediction, which sees the weights of one moment however many batches it takes. */
-  async predict<T>(body: () => Promise<T>): Promise<T> {
-    while (this.#step) await this.#step;
-    const prediction = body();
-    const settled = prediction.catch(() => undefined);
-    this.#predictions.add(settled);
+  /**
+   * A prediction, which sees the weights of one moment however many batches it takes.
+   * @param body is given how to tell callbacks something.
+   */
+  async predict<T>(body: (tell: Tell) => Promise<T>): Promise<T> {
+    // A step that waits for a prediction would wait for ever, if a callback of that prediction waited for the step.
+    while (this.#step && !this.#isInPrediction) await this.#step;
+    const prediction: Prediction = {};
+    this.#predictions.add(prediction);
+    const done = body((hooks) => predicting.run(prediction, hooks));
+    prediction.settled = done.catch(() => undefined);
     try {
-      return await prediction;
+      return await done;
     } finally {
-      this.#predictions.delete(settled);
+      this.#predictions.delete(prediction);
     }
+  }
+
+  get #isInPrediction(): boolean {
+    return predicting.owners.some((prediction) => this.#predictions.has(prediction));
   }
 
   /** A promise to await before a step changes the weights, while predictions are under way; those to come wait for it. */
   beforeStep(): Promise<void> | undefined {
     if (this.#predictions.size === 0) return undefined;
-    this.#step ??= Promise.all(this.#predictions).then(() => {
+    const owners = predicting.owners;
+    const others = [...this.#predictions].filter((prediction) => !owners.includes(prediction));
+    if (others.length === 0) return undefined;
+    this.#step ??= Promise.all(others.map(({ settled }) => settled)).then(() => {
       this.#step = undefined;
     });
     return this.#step;

@@ -164,16 +164,17 @@ describe('elsewhere', () => {
   test('a context lasts until its promise is settled, and ends where its body throws', async () => {
     const { AsyncContext } = loadModule<typeof import('../../src/host/asyncContext')>('../../src/host/asyncContext');
     const context = new AsyncContext<{ name: string }>();
+    const names = (): string => context.owners.map(({ name }) => name).join('');
     const name = await context.run({ name: 'a' }, async () => {
       await null;
-      return context.run({ name: 'b' }, () => context.current?.name) + (context.current?.name ?? '');
+      return `${context.run({ name: 'b' }, names)} ${names()}`;
     });
-    expect(name).toBe('ba');
-    expect(context.current).toBeUndefined();
+    expect(name).toBe('ba a');
+    expect(names()).toBe('');
     const fail = (): never => {
       throw new Error('no');
     };
     expect(() => context.run({ name: 'c' }, fail)).toThrow('no');
-    expect(context.current).toBeUndefined();
+    expect(names()).toBe('');
   });
 });
