@@ -8,14 +8,14 @@ type Hooks = Record<string, (this: void, ...args: unknown[]) => unknown>;
 
 /** The library on Node, and as it is where nothing carries along over `await`. */
 const LIBRARIES = {
-  'with AsyncLocalStorage': (): Library => jest.requireActual('../../src'),
+  'with AsyncLocalStorage': (): Library => jest.requireActual<Library>('../../src'),
   'without it': (): Library => {
     let library: Library | undefined;
     jest.isolateModules(() => {
       jest.doMock('#host', () => ({
         host: { ...jest.requireActual('../../src/host/node').host, contextStore: () => undefined },
       }));
-      library = jest.requireActual('../../src');
+      library = jest.requireActual<Library>('../../src');
     });
     jest.dontMock('#host');
     return library as Library;

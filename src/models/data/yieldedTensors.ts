@@ -1,10 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { formatShape, ValueError } from '../../base/errors';
+import { isPlainObject } from '../../base/options';
 
 /** The number that the next tensor will have: whatever exists now has a lower one. */
 export function nextTensor(): number {
   return (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
 }
+
+/** Tensors that were freed as a source's, to tell why they cannot be used again. */
+const freed = new WeakSet<tf.Tensor>();
 
 /**
  * Whose the tensors are that a source gives. Those that existed before `fit` was called, that are marked by `tf.keep`,
@@ -14,7 +18,6 @@ export function nextTensor(): number {
 export class YieldedTensors {
   /** Tensors to be freed, with the number of the last batch that brought them. */
   readonly #held = new Map<tf.Tensor, number>();
-  readonly #freed = new WeakSet<tf.Tensor>();
   #received = 0;
   #used = 0;
 
@@ -30,15 +33,15 @@ export class YieldedTensors {
    */
   receive(element: unknown): number {
     const tensors = tensorsIn(element);
-    const gone = tensors.find((tensor) => this.#freed.has(tensor));
-    if (gone) {
-      throw new ValueError(
-        `${this.who}: a tensor of shape ${formatShape(gone.shape)} comes again after it was freed, because a batch in ` +
-          'between came without it. Mark a tensor that is to stay by tf.keep(tensor), or make it before the call.',
-      );
-    }
     const number = ++this.#received;
     for (const tensor of tensors) if (this.#isOwned(tensor)) this.#held.set(tensor, number);
+    const gone = tensors.find((tensor) => freed.has(tensor));
+    if (gone) {
+      throw new ValueError(
+        `${this.who}: a tensor of shape ${formatShape(gone.shape)} comes again after it was freed: it was made by the ` +
+          'data, and a batch came without it. Mark a tensor that is to stay by tf.keep(tensor), or make it before the call.',
+      );
+    }
     this.#sweep();
     return number;
   }
@@ -60,7 +63,7 @@ export class YieldedTensors {
   #free(tensor: tf.Tensor): void {
     this.#held.delete(tensor);
     if (tensor.kept) return;
-    this.#freed.add(tensor);
+    freed.add(tensor);
     tensor.dispose();
   }
 
@@ -73,7 +76,6 @@ export class YieldedTensors {
 /** The tensors in what a source gave, however deep in lists and records. */
 function tensorsIn(element: unknown): tf.Tensor[] {
   if (element instanceof tf.Tensor) return [element];
-  if (typeof element !== 'object' || element === null || ArrayBuffer.isView(element)) return [];
-  if (Array.isArray(element) && typeof element[0] === 'number') return [];
-  return Object.values(element).flatMap(tensorsIn);
+  if (Array.isArray(element)) return typeof element[0] === 'number' ? [] : element.flatMap(tensorsIn);
+  return isPlainObject(element) ? Object.values(element).flatMap(tensorsIn) : [];
 }
