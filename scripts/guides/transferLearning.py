@@ -6,7 +6,7 @@ import tensorflow as tf
 from common import classes, numbers, pictures, show
 
 SIZE = 10
-FITTING = dict(batch_size=6, epochs=3, shuffle=False, verbose=0)
+FITTING = dict(batch_size=6, epochs=4, shuffle=False, verbose=0)
 
 
 def counts(layer):

@@ -4,7 +4,7 @@ import { Input, type Layer, layers, losses, Model, metrics, optimizers, Sequenti
 import { classes, numbers, type Parts, pictures, type RunOptions, type Shown, show } from './common';
 
 const SIZE = 10;
-const FITTING = { batchSize: 6, epochs: 3, shuffle: false, verbose: 0 } as const;
+const FITTING = { batchSize: 6, epochs: 4, shuffle: false, verbose: 0 } as const;
 
 function counts(layer: Layer): number[] {
   return [layer.weights.length, layer.trainableWeights.length, layer.nonTrainableWeights.length];

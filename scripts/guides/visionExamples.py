@@ -96,6 +96,7 @@ def image_classification_from_scratch():
         dataset = keras.utils.image_dataset_from_directory(
             folder,
             shuffle=False,
+            seed=1337,
             label_mode="int",
             image_size=image_size,
             batch_size=6,
@@ -110,7 +111,7 @@ def image_classification_from_scratch():
     images, labels = images[order], labels[order]
     model = make_xception(input_shape=image_size + (3,), num_classes=2)
     model.compile(
-        optimizer=keras.optimizers.Adam(3e-4),
+        optimizer=keras.optimizers.SGD(0.01),
         loss=keras.losses.BinaryCrossentropy(from_logits=True),
         metrics=[keras.metrics.BinaryAccuracy(name="acc")],
     )

@@ -78,7 +78,7 @@ def basic_example():
     model.fit(
         X_TRAIN,
         Y_TRAIN,
-        batch_size=16,
+        batch_size=4,
         epochs=2,
         verbose=0,
         validation_split=0.5,

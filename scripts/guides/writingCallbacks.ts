@@ -89,7 +89,7 @@ async function basicExample({ runEagerly }: RunOptions): Promise<Shown> {
   const model = getModel(runEagerly);
   const [fitting, testing, predicting] = [new CustomCallback(), new CustomCallback(), new CustomCallback()];
   await model.fit(X_TRAIN, Y_TRAIN, {
-    batchSize: 16,
+    batchSize: 4,
     epochs: 2,
     verbose: 0,
     validationSplit: 0.5,
