@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { freeing } from './tidy';
-import { type Variable, type VariableRecorder, withRecorder } from './variable';
+import { Variable, type VariableRecorder, withRecorder } from './variable';
 
 /** Holds what is written to variables, so that later reads see it and the variables never change. */
 class Scratch implements VariableRecorder {
@@ -23,12 +23,29 @@ class Scratch implements VariableRecorder {
   }
 }
 
+/** What stands for weights that are not there yet, while a dry run is under way. */
+let standIn: Variable | undefined;
+
 /** Runs `body` for what it makes on the way, such as weights on first use: no variable changes, all tensors are freed. */
 export function dryRun(body: () => void): void {
-  const scratch = new Scratch();
+  const [scratch, outer] = [new Scratch(), standIn];
+  const own = new Variable(0, { name: 'weight_to_come' });
+  standIn = own;
   try {
     freeing(() => withRecorder(scratch, body));
   } finally {
+    standIn = outer;
+    own.dispose();
     scratch.dispose();
   }
+}
+
+/** Whether a dry run is under way, in which an optimizer must neither make slots for the weights so far nor update them. */
+export function isDryRun(): boolean {
+  return standIn !== undefined;
+}
+
+/** Weights to train; in a dry run one that stands for those to come, because no gradients can be asked of none. */
+export function orStandIn(weights: Variable[]): Variable[] {
+  return standIn && weights.length === 0 ? [standIn] : weights;
 }

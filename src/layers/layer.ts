@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { orStandIn } from '../backend/dryRun';
 import { makingState, requireReady } from '../backend/engine';
 import { explainFailure } from '../backend/failures';
 import { SeedGenerator } from '../backend/random';
@@ -423,7 +424,7 @@ export abstract class Layer extends Operation {
   }
 
   get trainableWeights(): Variable[] {
-    return this.#trainable ? this.weights.filter((weight) => weight.trainable) : [];
+    return orStandIn(this.#trainable ? this.weights.filter((weight) => weight.trainable) : []);
   }
 
   get nonTrainableWeights(): Variable[] {

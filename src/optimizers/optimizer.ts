@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { isDryRun } from '../backend/dryRun';
 import { Variable } from '../backend/variable';
 import { classNameOf } from '../base/callable';
 import { formatShape, formatValue, ValueError } from '../base/errors';
@@ -191,7 +192,8 @@ export abstract class Optimizer {
   #unknown({ path, shape }: Variable): ValueError {
     return new ValueError(
       `${this.className}: unknown variable. Received: '${path}' of shape ${formatShape(shape)}. ` +
-        'An optimizer serves the variables it was built for; make a new one for others.',
+        'An optimizer serves the variables it was built for. If `trainable` has changed since, ' +
+        'call compile() again with a new optimizer.',
     );
   }
 
@@ -218,7 +220,7 @@ export abstract class Optimizer {
    * @throws ValueError for variables it was not built for, or another number of gradients
    */
   apply(gradients: readonly (tf.Tensor | null)[], variables?: readonly Variable[]): void {
-    if (gradients.length === 0) return;
+    if (gradients.length === 0 || isDryRun()) return;
     const targets = this.#targets(gradients, variables);
     tf.tidy(() => {
       const pairs = targets.flatMap((variable, i) => {

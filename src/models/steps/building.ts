@@ -2,6 +2,7 @@ import { dryRun } from '../../backend/dryRun';
 import { freeing } from '../../backend/tidy';
 import { type Batch, takeRows } from '../data/data';
 import type { Trainable } from '../trainable';
+import { freeTape } from './gradients';
 import { runStep, type StepKind } from './stepKinds';
 import { Watch } from './watch';
 
@@ -10,7 +11,7 @@ import { Watch } from './watch';
  * way could not train them, nor have slots of the optimizer or constraints for them.
  */
 export function buildFromBatch(model: Trainable, kind: StepKind, batch: Batch): void {
-  if (model.flattenLayers().every(({ built }) => built)) return;
+  if (unbuiltLayers(model) === 0) return;
   freeing(() => {
     const data = takeRows(batch);
     const forward = (): void => model.buildFromInputs(data.x, kind === 'train');
@@ -19,26 +20,39 @@ export function buildFromBatch(model: Trainable, kind: StepKind, batch: Batch): 
   });
 }
 
+/** How many layers of a model are not built; a model without a forward pass never is, itself. */
+function unbuiltLayers(model: Trainable): number {
+  return model.flattenLayers().filter((layer) => !layer.built && (layer !== model || model.hasForwardPass)).length;
+}
+
 /**
- * Runs a step of a user for nothing but what it builds; what it counts in fields does not count. Where it cannot do without
- * weights, as for gradients of `trainableWeights`, the forward pass makes them.
+ * Runs a step of a user for nothing but what it builds; what it counts in fields does not count. A step may fail before
+ * its weights are there, and has built some then. Where it builds none, the forward pass does.
  */
 function rehearse(model: Trainable, step: () => unknown, forward: () => void): void {
   const watch = new Watch(model, 'built layers');
   try {
-    dryRun(step);
-  } catch (error) {
-    if (!model.hasForwardPass || !attempt(forward)) throw error;
+    let [failure, unbuilt]: [Failure | undefined, number] = [undefined, 0];
+    do {
+      unbuilt = unbuiltLayers(model);
+      failure = failureOf(() => dryRun(step));
+    } while (failure && unbuiltLayers(model) < unbuilt);
+    if (failure && !(model.hasForwardPass && !failureOf(forward))) throw failure.error;
   } finally {
     watch.restore('numbers');
   }
 }
 
-function attempt(body: () => void): boolean {
+interface Failure {
+  readonly error: unknown;
+}
+
+function failureOf(body: () => void): Failure | undefined {
   try {
     body();
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    freeTape();
+    return { error };
   }
 }

@@ -42,7 +42,7 @@ function differentiate(run: () => tf.Scalar, xs: tf.Tensor[]): { value: tf.Tenso
 }
 
 /** Frees what the tape saved for gradients that will not be computed; the engine itself forgets it when `run` throws. */
-function freeTape(): void {
+export function freeTape(): void {
   const { state } = tf.engine() as unknown as {
     state: { gradientDepth: number; activeTape: { saved: tf.Tensor[] }[] | null };
   };
