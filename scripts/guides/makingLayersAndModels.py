@@ -193,6 +193,54 @@ def training_argument():
     return {"calls": calls, "history": history.history}
 
 
+class SkipPadding(keras.layers.Layer):
+    """Makes a mask: steps of zeros are skipped by the layers behind it."""
+
+    def __init__(self):
+        super().__init__()
+        self.supports_masking = True
+
+    def compute_mask(self, inputs, mask=None):
+        return ops.any(ops.not_equal(inputs, 0), axis=-1)
+
+    def call(self, inputs):
+        return inputs
+
+
+class TemporalSoftmax(keras.layers.Layer):
+    """Takes a mask: the softmax over the steps that are not skipped."""
+
+    def __init__(self):
+        super().__init__()
+        self.supports_masking = True
+
+    def call(self, inputs, mask=None):
+        broadcast_float_mask = ops.expand_dims(ops.cast(mask, "float32"), -1)
+        inputs_exp = ops.exp(inputs) * broadcast_float_mask
+        inputs_sum = ops.sum(inputs_exp, axis=1, keepdims=True)
+        return inputs_exp / inputs_sum
+
+
+def given_mask():
+    mask = ops.convert_to_tensor([[True, True, True, False], [False, True, True, True]])
+    return {"outputs": TemporalSoftmax()(numbers((2, 4, 3)), mask=mask)}
+
+
+def mask_argument():
+    keras.utils.set_random_seed(1)
+    x = numbers((24, 4, 3))
+    x[::2, 2:] = 0
+    inputs = keras.Input((4, 3))
+    h = SkipPadding()(inputs)
+    h = layers.Dense(2)(h)
+    outputs = TemporalSoftmax()(h)
+    model = keras.Model(inputs, outputs)
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
+    # Steps that are skipped count nothing in the loss.
+    history = model.fit(x, numbers((24, 4, 2), 9), batch_size=6, epochs=3, shuffle=False, verbose=0)
+    return {"history": history.history, "predict": model.predict(x[:2], verbose=0)}
+
+
 class ResNetBlock(keras.layers.Layer):
     def __init__(self, filters):
         super().__init__()
@@ -375,6 +423,8 @@ PARTS = {
     "add_loss and fit": add_loss_and_fit,
     "a config": config,
     "the training argument": training_argument,
+    "a mask that is given": given_mask,
+    "the mask argument": mask_argument,
     "a model class": model_class,
     "lists and dicts of layers": lists_and_dicts_of_layers,
     "an autoencoder in a loop": autoencoder_in_a_loop,

@@ -220,6 +220,55 @@ async function trainingArgument({ runEagerly }: RunOptions): Promise<Shown> {
   return { calls, history: history.history };
 }
 
+/** Makes a mask: steps of zeros are skipped by the layers behind it. */
+class SkipPadding extends Layer {
+  readonly supportsMasking = true;
+
+  computeMask(inputs: tf.Tensor): tf.Tensor {
+    return tf.any(tf.notEqual(inputs, 0), -1);
+  }
+
+  override call(inputs: tf.Tensor): tf.Tensor {
+    return inputs;
+  }
+}
+
+/** Takes a mask: the softmax over the steps that are not skipped. */
+class TemporalSoftmax extends Layer {
+  readonly supportsMasking = true;
+
+  override call(inputs: tf.Tensor, { mask }: layers.CallOptions & { mask: tf.Tensor }): tf.Tensor {
+    const broadcastFloatMask = tf.expandDims(tf.cast(mask, 'float32'), -1);
+    const inputsExp = tf.exp(inputs).mul(broadcastFloatMask);
+    const inputsSum = tf.sum(inputsExp, 1, true);
+    return inputsExp.div(inputsSum);
+  }
+}
+
+function givenMask(): Shown {
+  const steps = [
+    [true, true, true, false],
+    [false, true, true, true],
+  ];
+  const mask = tf.tensor2d(steps, [2, 4], 'bool');
+  return { outputs: new TemporalSoftmax()(numbers([2, 4, 3]), { mask } as layers.CallOptions) };
+}
+
+async function maskArgument({ runEagerly }: RunOptions): Promise<Shown> {
+  utils.setRandomSeed(1);
+  const padding = tf.tensor(Array.from({ length: 24 }, (_, i) => [1, 1, i % 2, i % 2].map((step) => [step])));
+  const x = numbers([24, 4, 3]).mul(padding);
+  const inputs = Input([4, 3]);
+  let h = new SkipPadding()(inputs);
+  h = layers.Dense(2)(h);
+  const outputs = new TemporalSoftmax()(h);
+  const model = Model(inputs, outputs);
+  model.compile({ optimizer: optimizers.SGD(0.1), loss: 'mse', runEagerly });
+  // Steps that are skipped count nothing in the loss.
+  const history = await model.fit(x, numbers([24, 4, 2], 9), { batchSize: 6, epochs: 3, shuffle: false, verbose: 0 });
+  return { history: history.history, predict: await model.predict(x.slice(0, 2), { verbose: 0 }) };
+}
+
 class ResNetBlock extends Layer {
   readonly conv1: layers.Conv2D;
   readonly norm = layers.BatchNormalization();
@@ -438,6 +487,8 @@ export const parts: Parts = {
   'add_loss and fit': addLossAndFit,
   'a config': config,
   'the training argument': trainingArgument,
+  'a mask that is given': givenMask,
+  'the mask argument': maskArgument,
   'a model class': modelClass,
   'lists and dicts of layers': listsAndRecordsOfLayers,
   'an autoencoder in a loop': autoencoderInALoop,
