@@ -5,7 +5,7 @@ process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
 module.exports = {
   testEnvironment: 'node',
   maxWorkers: 2,
-  testTimeout: 60_000, // whole training runs, on machines that may be busy
+  testTimeout: 600_000, // for what hangs only: machines may be busy
   workerIdleMemoryLimit: '200MB',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '\\.deep\\.test\\.ts$'], // `npm run test:deep`

@@ -24,7 +24,7 @@ test('a model may be built and compiled before; fit waits for the backend', () =
       console.log(keras.backend(), model.countParams(), history.loss.at(-1) < 0.3 * history.loss[0]);
     });`);
   expect({ stdout, stderr }).toEqual({ stdout: 'wasm 53 true', stderr: '' });
-}, 60_000);
+});
 
 test('a layer called on numbers before throws, and names ready()', () => {
   const { stdout } = onWasm(`
@@ -33,10 +33,10 @@ test('a layer called on numbers before throws, and names ready()', () => {
     "Dense 'd': expected a backend that is ready. Received: backend='wasm', which loads asynchronously. " +
       'Write `await keras.ready()` before the first layer is called.',
   );
-}, 60_000);
+});
 
 test('after ready() layers may be called', () => {
   const { stdout } = onWasm(`
     keras.ready().then(() => console.log(layers.Dense(2, { kernelInitializer: 'ones' })([[1, 2]]).dataSync().join()));`);
   expect(stdout).toBe('3,3');
-}, 60_000);
+});

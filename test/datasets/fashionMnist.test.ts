@@ -107,7 +107,7 @@ describe('downloads', () => {
   afterAll(() => server.close());
 
   const fetched = (): Promise<datasets.FashionMnist> =>
-    fashionMnist.loadData({ origin: `${server.origin}mirror`, cacheDir: folder, verbose: false, timeout: 5 });
+    fashionMnist.loadData({ origin: `${server.origin}mirror`, cacheDir: folder, verbose: false, timeout: 500 });
 
   test('each file once, where Keras keeps it', async () => {
     const files = Object.entries(FILES).map(([fname, content]) => {

@@ -1,6 +1,15 @@
 /** Downloads from a server that fails in every way: nothing half-written gets into the cache. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +23,9 @@ const serve =
   (content: Buffer, headers = {}): RequestListener =>
   (_, response) =>
     void response.writeHead(200, { 'content-length': content.length, ...headers }).end(content);
+
+/** Seconds that no test takes. */
+const LONG = 500;
 
 let server: Loopback;
 let cacheDir: string;
@@ -40,7 +52,7 @@ afterEach(() => {
 });
 
 function get(options: Partial<GetFileOptions> = {}): Promise<string> {
-  return utils.getFile({ origin: `${server.origin}data.bin`, cacheDir, timeout: 5, ...options });
+  return utils.getFile({ origin: `${server.origin}data.bin`, cacheDir, timeout: LONG, ...options });
 }
 
 /** All files in the cache. */
@@ -118,17 +130,30 @@ describe('a server that works', () => {
 });
 
 describe('a server that fails: the error says how, and the cache stays empty', () => {
+  /** Calls `body` when the client has read something. */
+  const whenRead = (body: () => void): void => {
+    const files = readdirSync(cacheDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const partial = files.find(({ name }) => name !== 'data.bin');
+    if (partial && statSync(join(partial.parentPath, partial.name)).size > 0) body();
+    else setImmediate(() => whenRead(body));
+  };
   const cut: RequestListener = (_, response) => {
     response.writeHead(200, { 'content-length': CONTENT.length });
-    response.write(CONTENT.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 100));
+    response.write(CONTENT.subarray(0, 100_000), () => whenRead(() => response.destroy()));
   };
   const cutUnknown: RequestListener = (_, response) => {
     response.writeHead(200);
-    response.write(CONTENT.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 100));
+    response.write(CONTENT.subarray(0, 100_000), () => whenRead(() => response.destroy()));
   };
+  let timers: jest.SpyInstance<unknown, Parameters<typeof setTimeout>>;
+  beforeEach(() => {
+    timers = jest.spyOn(globalThis, 'setTimeout') as unknown as typeof timers;
+  });
+  const endWaiting = (): void => timers.mock.calls.find(([, after]) => after === LONG * 1000)?.[0]();
+  /** Sends a part, and lets the client's time be over when it has that. */
   const stuck: RequestListener = (_, response) => {
     response.writeHead(200, { 'content-length': CONTENT.length });
-    response.write(CONTENT.subarray(0, 1000));
+    response.write(CONTENT.subarray(0, 1000), () => whenRead(endWaiting));
   };
   const loop: RequestListener = (_, response) => void response.writeHead(302, { location: '/data.bin' }).end();
   const toFile: RequestListener = (_, response) =>
@@ -162,7 +187,7 @@ describe('a server that fails: the error says how, and the cache stays empty', (
       { timeout: 0.3 },
       /^Error: getFile: the download of http\S+ failed: nothing came for 0\.3 s\.$/,
     ],
-    ['stuck', stuck, { timeout: 0.5 }, /broke off after 1000 bytes: nothing came for 0\.5 s\.$/],
+    ['stuck', stuck, {}, /broke off after 1000 bytes: nothing came for 500 s\.$/],
     ['404', status(404), {}, /^Error: getFile: the download of http\S+ failed: the server answered 404 Not Found\.$/],
     ['500', status(500), {}, /the server answered 500 Internal Server Error\.$/],
     [

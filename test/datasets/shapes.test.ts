@@ -185,7 +185,7 @@ test('a small convolutional network learns them, a linear one does not', async (
   expect(await accuracyOf(convolutional, 3e-3)).toBeGreaterThan(0.9);
   expect(await accuracyOf(() => [layers.Flatten()], 1e-3)).toBeLessThan(0.4);
   free(data);
-}, 180_000);
+});
 
 describe('refuses', () => {
   test.each<[string, datasets.ShapesOptions, string]>([

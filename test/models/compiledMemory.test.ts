@@ -1,6 +1,5 @@
 /** Nothing is left behind: tensors, native handles, sessions, files; also where a step fails. */
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import fs from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
@@ -17,14 +16,20 @@ import { filled } from '../ops/backends';
 import { expectEqual, noticesOf } from './compiledSupport';
 
 const binding = (): NativeBackend['binding'] => (native() as NativeBackend).binding;
-const files = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('keras-ts-graph-'));
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Files of graphs that stay; those of tests that run at the same time come and go. */
-async function lastingFiles(): Promise<string[]> {
-  const now = files();
-  await pause(300);
-  return files().filter((name) => now.includes(name));
+/** The folders of graphs that this process has made. */
+let made: jest.SpyInstance<string>;
+beforeEach(() => {
+  made = jest.spyOn(fs, 'mkdtempSync') as unknown as typeof made;
+});
+afterEach(() => made.mockRestore());
+
+/** Expects graphs to have been made and none of their folders to be there still. */
+function expectNoFiles(): void {
+  const folders = made.mock.results.map(({ value }) => value as string);
+  expect(folders.length).toBeGreaterThan(0);
+  expect(folders.filter((folder) => fs.existsSync(folder))).toEqual([]);
 }
 
 /** What there is now. */
@@ -86,7 +91,7 @@ test('thousands of steps leave nothing behind', async () => {
   }
   expect(count()).toEqual(after);
   expect(after['sessions']).toBe(before['sessions']);
-  expect(await lastingFiles()).toEqual([]);
+  expectNoFiles();
   model.dispose();
 });
 
@@ -107,7 +112,7 @@ test('models that come and go leave nothing behind', async () => {
   const before = count();
   for (let i = 0; i < 5; i++) await live();
   expect(count()).toEqual(before);
-  expect(await lastingFiles()).toEqual([]);
+  expectNoFiles();
 });
 
 test('sessions of models that are dropped without dispose end with them; the weights stay right', async () => {

@@ -8,8 +8,6 @@ import type { Model } from '../../src/models';
 import type { CompileOptions } from '../../src/models/compile/compilation';
 import { runsCustomCode } from '../../src/models/steps/customCode';
 
-jest.setTimeout(120_000);
-
 type Data = tf.Tensor | tf.Tensor[];
 type Logs = Record<string, number>;
 

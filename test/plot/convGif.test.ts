@@ -72,4 +72,4 @@ test('as a command: help and exit codes', () => {
   const unfit = run('--input', '2x2');
   expect(unfit.status).toBe(1);
   expect(unfit.stderr).toContain('slidingKernel: the kernel must not be larger than the padded input.');
-}, 60000);
+});

@@ -71,7 +71,7 @@ test('trains, tests, reports; the same seed gives the same run; standard error s
   const again = await ended(start(...quick('--epochs', '2', '--seed', '7')));
   expect(JSON.parse(readFileSync(join(out, 'history.json'), 'utf8'))).toEqual(history);
   expect(again.stdout.trimEnd().split('\n').at(-1)).toBe(last);
-}, 60_000);
+});
 
 test('Ctrl-C finishes the batch, then tells what was learnt', async () => {
   const child = start(...quick('--epochs', '100000'));
@@ -89,7 +89,7 @@ test('Ctrl-C finishes the batch, then tells what was learnt', async () => {
   expect(stdout).toContain('Interrupted: what was learnt so far is tested.');
   expect(stdout).toMatch(/Test accuracy: 0\.\d{4}/);
   expect(readdirSync(out)).toContain('report.md');
-}, 60_000);
+});
 
 test.each([
   [['--modle', 'lesson'], "Unknown option '--modle'"],
@@ -112,7 +112,7 @@ test('a bad option: message, usage, exit code 2; --help: usage, 0', async () => 
   const help = await ended(start('--help'));
   expect(help.code).toBe(0);
   expect(help.stdout).toContain('--batch-size N');
-}, 30_000);
+});
 
 test('the counts of the report, worked by hand', () => {
   const confusion = confusionOf([0, 0, 1, 1, 1, 2], [0, 1, 1, 1, 2, 1], 3);
@@ -144,4 +144,4 @@ test('the lesson’s network learns on WebAssembly, too', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain('backend: wasm');
   expect(Number(/Test accuracy: (0\.\d{4})/.exec(stdout)?.[1])).toBeGreaterThan(0.5);
-}, 120_000);
+});

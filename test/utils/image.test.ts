@@ -283,4 +283,4 @@ test('without the packages: what to do', () => {
       )
       .join(''),
   );
-}, 60_000);
+});

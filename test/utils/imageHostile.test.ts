@@ -184,4 +184,4 @@ test('no file with a changed byte does more than be refused or read', async () =
       }
     }
   }
-}, 60_000);
+});
