@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { orStandIn } from '../backend/dryRun';
+import { dryRun, orStandIn } from '../backend/dryRun';
 import { makingState, requireReady } from '../backend/engine';
 import { explainFailure } from '../backend/failures';
 import { SeedGenerator } from '../backend/random';
@@ -325,14 +325,16 @@ export abstract class Layer extends Operation {
         this.#run(mapSpecs(inputs, zeros), [...more.map((value) => value && mapSpecs(value, zeros)), filled]),
       );
     };
-    return freeing((): Nested<TensorSpec> => {
+    let specs!: Nested<TensorSpec>;
+    dryRun(() => {
       const [two, three] = [probe(2), probe(3)];
       const others = flatten(three);
-      return mapStructure(two, ({ shape, dtype }, i) => {
+      specs = mapStructure(two, ({ shape, dtype }, i) => {
         const dims = shape.map((dim, axis): Dim => (dim === others[i]?.shape[axis] ? dim : null));
         return { shape: dims, dtype: dtype as DType } as never;
       });
     });
+    return specs;
   }
 
   /** Makes a weight of this layer. To be called in `build`. */
