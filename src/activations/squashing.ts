@@ -43,6 +43,7 @@ function along(x: tf.Tensor, axes: readonly number[], formula: (x: tf.Tensor) =>
  * sums of the sorted values and k counts the values that `c_k` supports.
  */
 function sparsemaxOfRows(x: tf.Tensor): tf.Tensor {
+  if (x.size === 0) return x.clone();
   return differentiable(
     { x },
     (save) => {

@@ -11,9 +11,15 @@ function tooLarge(message: string): string | undefined {
   }
   const length = /Invalid typed array length: (\d+)/.exec(message)?.[1];
   if (length !== undefined) return `an array of ${length} numbers, ${formatBytes(bytesOf([Number(length)]))}`;
-  return /Array buffer allocation failed|out of memory|memory access out of bounds/i.test(message)
+  return /Array buffer allocation failed|out of memory|memory access out of bounds|Aborted\(/i.test(message)
     ? 'more than there is'
     : undefined;
+}
+
+/** Whether an error is one that an engine throws; those of a native library are no instances of this realm's `Error`. */
+function isEngines(error: unknown): error is Error {
+  const { name, message } = (error ?? {}) as Partial<Error>;
+  return typeof message === 'string' && ['Error', 'RangeError', 'RuntimeError'].includes(String(name));
 }
 
 /**
@@ -23,9 +29,7 @@ function tooLarge(message: string): string | undefined {
  * @param shapes of the inputs, where there are any
  */
 export function explainFailure(who: string, error: unknown, shapes: readonly (readonly number[])[] = []): unknown {
-  const isEngines = error instanceof Error && ['Error', 'RangeError', 'RuntimeError'].includes(error.name);
-  const isTold = /^\S+ '.*': .*Received: /s.test((error as Error | undefined)?.message ?? '');
-  if (!isEngines || isTold) return error;
+  if (!isEngines(error) || /^\S+ '.*': .*Received: /s.test(error.message)) return error;
   const inputs = shapes.length === 0 ? '' : ` inputs of shape ${shapes.map(formatShape).join(', ')}`;
   const amount = tooLarge(error.message);
   if (amount !== undefined) {

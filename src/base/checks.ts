@@ -64,12 +64,6 @@ export function listOf(check: Check, { empty = false } = {}): Check {
   return { expected: `a list, each entry ${check.expected}`, accepts };
 }
 
-/** One of some strings. */
-function oneOf(known: readonly string[]): Check {
-  const expected = `one of ${known.map((name) => `'${name}'`).join(', ')}`;
-  return { expected, accepts: (value) => typeof value === 'string' && known.includes(value) };
-}
-
 /** True or false, and nothing that counts as one of them. */
 export const strictFlag: Check = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
 

@@ -2,7 +2,7 @@
 import { formatShape, ValueError } from './errors';
 
 /** Most entries on one axis: TensorFlow.js hands sizes on as int32. */
-const LONGEST_AXIS = 2 ** 31 - 1;
+export const LONGEST_AXIS = 2 ** 31 - 1;
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'];
 const BYTES_PER_ENTRY = 4;
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { requireReady } from '../backend/engine';
+import { explainFailure } from '../backend/failures';
 import type { DType } from '../backend/variable';
 import { Callable, classNameOf } from '../base/callable';
 import { checkValue, orNull, text } from '../base/checks';
@@ -82,6 +83,14 @@ export abstract class Loss extends Callable {
 
   override __call__(yTrue: TensorOrArray, yPred: TensorOrArray, sampleWeight?: TensorOrArray | null): tf.Tensor {
     requireReady(this.name);
+    try {
+      return this.#reduced(yTrue, yPred, sampleWeight);
+    } catch (error) {
+      throw explainFailure(this.name, error);
+    }
+  }
+
+  #reduced(yTrue: TensorOrArray, yPred: TensorOrArray, sampleWeight?: TensorOrArray | null): tf.Tensor {
     return tf.tidy(() => {
       const predictions = toTensor(this.name, 'yPred', yPred, this.dtype);
       const values = this.call(toTensor(this.name, 'yTrue', yTrue, this.dtype), predictions);

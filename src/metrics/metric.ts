@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { explainFailure } from '../backend/failures';
 import { tidy } from '../backend/tidy';
 import { type DType, Variable } from '../backend/variable';
 import { Callable, classNameOf } from '../base/callable';
@@ -120,10 +121,14 @@ export abstract class Metric extends Callable {
   }
 
   override __call__(...inputs: MetricInput[]): MetricResult {
-    return tidy(() => {
-      this.updateState(...inputs);
-      return this.result();
-    });
+    try {
+      return tidy(() => {
+        this.updateState(...inputs);
+        return this.result();
+      });
+    } catch (error) {
+      throw explainFailure(this.name, error);
+    }
   }
 
   /** Keras's config: snake_case keys, JSON values. `fromConfig` makes the same metric from it, without its state. */

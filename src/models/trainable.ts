@@ -26,6 +26,8 @@ export type StepLogs = MetricResults | void;
 export abstract class Trainable extends Layer {
   readonly #turns = new Turns(() => this.label);
   #compilation: Compilation | undefined;
+  /** Whether it has been said that no weight is trainable. */
+  #isWarned = false;
   #stepLosses: tf.Tensor[] | undefined;
 
   /** The symbolic inputs, where there are any. */
@@ -58,6 +60,7 @@ export abstract class Trainable extends Layer {
     this.forgetSteps();
     this.#compilation?.release(compilation);
     this.#compilation = compilation;
+    this.#isWarned = false;
   }
 
   /** Who may use the model's state now. */
@@ -159,9 +162,19 @@ export abstract class Trainable extends Layer {
       return { loss: optimizer.scaleLoss(loss), keep: withLogits(yPred) };
     });
     if (weights.length > 0) optimizer.apply(gradients, weights);
+    else this.#warnUntrained();
     const { lossScaleFactor: scale } = optimizer;
     lossTracker.updateState(scale === null ? value : value.div(scale), batchSizeOf(x));
     return this.computeMetrics(x, y, outputs as Nested<tf.Tensor>, sampleWeight);
+  }
+
+  #warnUntrained(): void {
+    if (this.#isWarned) return;
+    this.#isWarned = true;
+    console.warn(
+      `keras-ts: ${this.label}: the model does not have any trainable weights, so that training changes nothing. ` +
+        'Set trainable = true on the layers to train, and compile() again.',
+    );
   }
 
   /** What evaluation does with a batch: forward, loss, metrics. */

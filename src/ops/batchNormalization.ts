@@ -60,6 +60,8 @@ function generic(x: tf.Tensor, options: BatchNormalizationOptions): BatchStatist
   const { axis = -1 } = options;
   const others = x.shape.map((_, i) => i).filter((i) => i !== (axis + x.rank) % x.rank);
   const mean = x.mean(others);
+  // TensorFlow.js cannot take the gradient of a product of which one factor is empty.
+  if (x.size === 0) return { output: x.clone(), mean, variance: mean };
   const variance = x
     .sub(alongAxis(mean, x, axis))
     .square()

@@ -14,6 +14,8 @@ import { differentiable } from './differentiable';
 export function matmul(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
     const [inputs, units] = kernel.shape as [number, number];
+    // A compiled MatMul that TensorFlow joins with the bias leaves the bias out where there is nothing to multiply.
+    if (inputs === 0) return toFloat(x).sum(-1, true).add(kernel.sum(0));
     const rows = x.shape.slice(0, -1);
     if (rows.length === 1) return matmul2d(toFloat(x), kernel);
     const flat = toFloat(x).reshape([rows.reduce((product, dim) => product * dim, 1), inputs]);

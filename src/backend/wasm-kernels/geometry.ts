@@ -15,7 +15,7 @@ export interface ConvolutionAttrs {
 /** The parts of TensorFlow.js's WebAssembly backend that kernels written here use. */
 export interface WasmMemory {
   /** Room for a tensor, of unknown contents. It may move the memory: look at the arrays afterwards. */
-  makeOutput(shape: number[], dtype: 'float32' | 'int32'): tf.TensorInfo;
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   /** The values of a tensor, in place. */
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
 }

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2dBackpropFilter, conv2dBackpropInput } from './convolution';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise';
+import { guardEmptyInputs } from './empty';
 import { maxPoolGrad } from './pooling';
 import { unsortedSegmentSum } from './segment';
 
@@ -18,10 +19,11 @@ const FASTER = {
   MaxPoolGrad: maxPoolGrad,
 };
 
-/** Registers them. */
+/** Registers them, and guards those that do not bear empty results. */
 export function registerWasmKernels(): void {
   for (const [kernelName, kernelFunc] of Object.entries({ ...KERNELS, ...FASTER })) {
     if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm');
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc: kernelFunc as unknown as tf.KernelFunc });
   }
+  guardEmptyInputs();
 }

@@ -6,6 +6,7 @@ import { formatShape, formatValue, type Shape, ValueError } from '../../base/err
 import { resolveOptions, type Signature } from '../../base/options';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
+import { toFloat } from '../../ops/dataFormat';
 import * as regularizers from '../../regularizers';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
 
@@ -64,7 +65,8 @@ export class PReLULayer extends Layer {
     this.inputSpec = { ndim: inputShape.length, axes: Object.fromEntries(axes) as Record<number, number> };
   }
 
-  override call(x: tf.Tensor): tf.Tensor {
+  override call(inputs: tf.Tensor): tf.Tensor {
+    const x = toFloat(inputs);
     return relu(x).sub(this.alpha.value.mul(relu(x.neg())));
   }
 

@@ -1,5 +1,7 @@
 /** Arguments that layers with a sliding window share, and the shape of what comes out. */
+import { wholeFrom } from '../../base/checks';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
+import { LONGEST_AXIS } from '../../base/sizes';
 import { type DataFormat, outputLength, type Padding } from '../../ops/window';
 import { missingAxis } from '../inputSpec';
 
@@ -14,12 +16,13 @@ export interface Sliding {
 /** One positive integer for each axis, from one for all or a list. */
 export function checkPerAxis(who: string, name: string, given: unknown, axes: number): number[] {
   const list: unknown[] = Array.isArray(given) ? given : new Array<unknown>(axes).fill(given);
-  if (list.length === axes && list.every(wholeFrom(1).accepts)) {
-    checkAxes(who, name, list as number[]);
-    return list as number[];
-  }
+  const arePositive = list.length === axes && list.every(wholeFrom(1).accepts);
+  if (arePositive && list.every((n) => (n as number) <= LONGEST_AXIS)) return list as number[];
   const many = axes === 1 ? 'or a list of one' : axes === 2 ? 'or a pair of them' : `or a list of ${axes} of them`;
-  throw new ValueError(`${who}: ${name} must be a positive integer ${many}. Received: ${name}=${formatValue(given)}.`);
+  const limit = arePositive ? `, at most ${LONGEST_AXIS}` : '';
+  throw new ValueError(
+    `${who}: ${name} must be a positive integer ${many}${limit}. Received: ${name}=${formatValue(given)}.`,
+  );
 }
 
 /** One of the given paddings, in lower case. */
@@ -33,9 +36,10 @@ export function checkPadding<P extends string>(who: string, given: unknown, know
 /** Number of an input's channels. */
 export function channelsOf(who: string, shape: Shape, dataFormat: DataFormat): number {
   const channels = shape.at(channelAxis(dataFormat));
-  if (typeof channels === 'number') return channels;
+  if (typeof channels === 'number' && channels > 0) return channels;
+  const expected = channels === 0 ? 'at least 1' : 'known';
   throw new ValueError(
-    `${who}: the number of channels must be known. Received: an input of shape ${formatShape(shape)}, ` +
+    `${who}: the number of channels must be ${expected}. Received: an input of shape ${formatShape(shape)}, ` +
       `dataFormat='${dataFormat}'. Give the input a shape with a channel axis.`,
   );
 }

@@ -64,7 +64,9 @@ export class UpSampling2DLayer extends Layer {
       factors.flatMap((factor) => (factor === 1 ? [1] : [1, factor])),
       x.dtype,
     );
-    return split.mul(ones).reshape(output);
+    // Truth values cannot be multiplied.
+    const repeated = x.dtype === 'bool' ? split.toInt().mul(ones.toInt()).cast('bool') : split.mul(ones);
+    return repeated.reshape(output);
   }
 
   override computeOutputShape(inputShape: Shape): Shape {
