@@ -40,6 +40,11 @@ export function dryRun(body: () => void): void {
   }
 }
 
+/** Runs `body`, in which state is made, as if no dry run were under way: the random numbers in it are drawn for good. */
+export function outsideDryRun<T>(body: () => T): T {
+  return standIn ? withRecorder(undefined, body) : body();
+}
+
 /** Whether a dry run is under way, in which an optimizer must neither make slots for the weights so far nor update them. */
 export function isDryRun(): boolean {
   return standIn !== undefined;

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { outsideDryRun } from '../backend/dryRun';
 import { isShared, type Variable, watchReads } from '../backend/variable';
 import { ValueError } from '../base/errors';
 
@@ -63,7 +64,7 @@ export function whileProbing<T>(body: () => T): T {
 
 /** Runs `body`, in which weights are made: what it reads need not be held by anybody. */
 export function whileBuilding<T>(body: () => T): T {
-  return watchReads(undefined, body);
+  return watchReads(undefined, () => outsideDryRun(body));
 }
 
 /** Refuses a layer with state that is called in the call of another one and that nobody holds. */
