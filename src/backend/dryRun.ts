@@ -32,11 +32,30 @@ export function dryRun(body: () => void): void {
   const own = new Variable(0, { name: 'weight_to_come' });
   standIn = own;
   try {
-    freeing(() => withRecorder(scratch, body));
+    freeing(() => withRecorder(scratch, () => orFreeKept(body)));
   } finally {
     standIn = outer;
     own.dispose();
     scratch.dispose();
+  }
+}
+
+/** Frees what `body` kept by `tf.keep` and, because it failed, could not free itself. */
+function orFreeKept(body: () => void): void {
+  const engine = tf.engine();
+  const kept: tf.Tensor[] = [];
+  const keep = engine.keep;
+  engine.keep = (tensor) => {
+    kept.push(tensor);
+    return keep.call(engine, tensor) as typeof tensor;
+  };
+  try {
+    body();
+  } catch (error) {
+    tf.dispose(kept);
+    throw error;
+  } finally {
+    engine.keep = keep;
   }
 }
 
