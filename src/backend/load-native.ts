@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import type { NativeBinding } from './binding';
+import type { NativeBackend, NativeBinding } from './binding';
+import { withOwnMemory } from './ownMemory';
 
 const PACKAGE = '@tensorflow/tfjs-node';
 const PRIORITY = 3;
@@ -38,10 +39,11 @@ function load(): string | undefined {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   restoreUtil();
   try {
-    binding = require(file) as NativeBinding;
+    binding = withOwnMemory(require(file) as NativeBinding);
     require(join(dist, 'register_all_kernels.js'));
     const { NodeJSKernelBackend } = require(join(dist, 'nodejs_kernel_backend.js')) as TfjsNode;
-    tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, PACKAGE), PRIORITY);
+    const isFirst = tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, PACKAGE), PRIORITY);
+    if (!isFirst) (tf.findBackend('tensorflow') as NativeBackend).binding = binding; // the caller loaded tfjs-node
   } catch (error) {
     return String((error as Error).message).split('\n')[0];
   }

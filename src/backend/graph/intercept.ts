@@ -51,12 +51,11 @@ export function intercept(backend: NativeBackend, listener: Listener): () => voi
 
 /** A binding that tells the listener first; results are real, deletions wait. */
 function wrap(binding: NativeBinding, listener: Listener): NativeBinding {
-  const wrapper = {} as Record<string, unknown>;
-  for (const key of Object.getOwnPropertyNames(binding)) wrapper[key] = Reflect.get(binding, key);
-  return Object.assign(wrapper as unknown as NativeBinding, {
-    createTensor: (shape: number[], dtype: number, values: ArrayBufferView) => {
-      const id = binding.createTensor(shape, dtype, values as never);
-      listener.created(id, shape, dtype, values);
+  return {
+    ...binding,
+    createTensor: (shape, dtype, values) => {
+      const id = binding.createTensor(shape, dtype, values);
+      listener.created(id, shape, dtype, values as unknown as ArrayBufferView);
       return id;
     },
     deleteTensor: (id: number) => listener.deleted(id),
@@ -69,5 +68,5 @@ function wrap(binding: NativeBinding, listener: Listener): NativeBinding {
       return binding.runSavedModel(...args);
     },
     executeOp: (op: string, attrs: OpAttr[], ids: number[], count: number) => listener.execute(op, attrs, ids, count),
-  });
+  };
 }
