@@ -18,11 +18,7 @@ const RELATIVE = 1e-5;
 const ABSOLUTE = 5e-7;
 
 /** What does not do yet what it should, and why. */
-const WAITING: Readonly<Record<string, string>> = {
-  'functionalApi: a fixed batch size, compiled': 'steps of a fixed batch size cannot be recorded',
-  'makingLayersAndModels: the mask argument, eagerly': 'masks do not go from layer to layer',
-  'makingLayersAndModels: the mask argument, compiled': 'masks do not go from layer to layer',
-};
+const WAITING: Readonly<Record<string, string>> = {};
 
 /** Differences between what keras-ts and what Keras shows: names, texts and structures are equal, numbers nearly. */
 function differences(ours: unknown, keras: unknown, path = ''): string[] {

@@ -222,9 +222,9 @@ async function trainingArgument({ runEagerly }: RunOptions): Promise<Shown> {
 
 /** Makes a mask: steps of zeros are skipped by the layers behind it. */
 class SkipPadding extends Layer {
-  readonly supportsMasking = true;
+  override supportsMasking = true;
 
-  computeMask(inputs: tf.Tensor): tf.Tensor {
+  override computeMask(inputs: tf.Tensor): tf.Tensor {
     return tf.any(tf.notEqual(inputs, 0), -1);
   }
 
@@ -235,10 +235,10 @@ class SkipPadding extends Layer {
 
 /** Takes a mask: the softmax over the steps that are not skipped. */
 class TemporalSoftmax extends Layer {
-  readonly supportsMasking = true;
+  override supportsMasking = true;
 
-  override call(inputs: tf.Tensor, { mask }: layers.CallOptions & { mask: tf.Tensor }): tf.Tensor {
-    const broadcastFloatMask = tf.expandDims(tf.cast(mask, 'float32'), -1);
+  override call(inputs: tf.Tensor, { mask }: layers.CallOptions): tf.Tensor {
+    const broadcastFloatMask = tf.expandDims(tf.cast(mask as tf.Tensor, 'float32'), -1);
     const inputsExp = tf.exp(inputs).mul(broadcastFloatMask);
     const inputsSum = tf.sum(inputsExp, 1, true);
     return inputsExp.div(inputsSum);
@@ -251,7 +251,7 @@ function givenMask(): Shown {
     [false, true, true, true],
   ];
   const mask = tf.tensor2d(steps, [2, 4], 'bool');
-  return { outputs: new TemporalSoftmax()(numbers([2, 4, 3]), { mask } as layers.CallOptions) };
+  return { outputs: new TemporalSoftmax()(numbers([2, 4, 3]), { mask }) };
 }
 
 async function maskArgument({ runEagerly }: RunOptions): Promise<Shown> {

@@ -1,9 +1,9 @@
 /** Activations with bounded values, and those that make probabilities. */
 import * as tf from '@tensorflow/tfjs-core';
+import { rememberLogits } from '../backend/companions';
 import { formatShape, formatValue, ValueError } from '../base/errors';
 import { differentiable } from '../ops/differentiable';
 import * as ops from '../ops/elementwise';
-import { rememberLogits } from '../ops/logits';
 import { relu } from '../ops/relu';
 import { select } from '../ops/select';
 import { type ActivationInput, apply, withDefaults } from './activation';

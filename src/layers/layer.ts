@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { dryRun, orStandIn } from '../backend/dryRun';
+import { cloneWithCompanions, companionsOf, ownMask } from '../backend/companions';
+import { orStandIn } from '../backend/dryRun';
 import { makingState, requireReady } from '../backend/engine';
 import { explainFailure } from '../backend/failures';
 import { SeedGenerator } from '../backend/random';
@@ -9,7 +10,7 @@ import { type DType, Variable } from '../backend/variable';
 import type { ShapedArray } from '../base/arrays';
 import { classNameOf } from '../base/callable';
 import { checkValue, objectName, orNull, strictFlag } from '../base/checks';
-import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../base/errors';
+import { formatShape, formatValue, type Shape, ValueError } from '../base/errors';
 import { autoName, pathOf, withScope } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { argumentNames, checkKeys, isPlainObject, type Signature, snakeCaseClass, toSnakeCase } from '../base/options';
@@ -18,11 +19,12 @@ import { checkAxes } from '../base/sizes';
 import { type Child, HELD, type HeldKind, Holdings } from '../base/tracking';
 import * as constraints from '../constraints';
 import * as initializers from '../initializers';
-import { logitsOf } from '../ops/logits';
 import * as regularizers from '../regularizers';
-import { callOf, checkHeld, currentCall, whileBuilding, whileProbing } from './callContext';
+import { callOf, checkHeld, currentCall, whileBuilding } from './callContext';
 import { checkInputs, type InputSpec } from './inputSpec';
+import { impliedMasks, lacksMask, type Mask, maskOutputs, previousMask, withMasks } from './masks';
 import {
+  type CallArguments,
   isSymbolic,
   mapShapes,
   mapSpecs,
@@ -32,6 +34,7 @@ import {
   shapesOf,
   type TensorSpec,
 } from './operation';
+import { probeSpecs, Spec } from './probe';
 import { toTensors } from './toTensors';
 import { EMPTY_TREE, isMetric, makeTree, type Tree } from './tree';
 
@@ -61,6 +64,8 @@ export const LAYER_OPTIONS = ['name', 'trainable', 'dtype', 'autocast', 'activit
 export interface CallOptions {
   /** Training behaviour (dropout drops, batch statistics are used). Default: the calling layer's, else false. */
   training?: boolean;
+  /** Which entries of the inputs count, in their structure. Default: what goes with the inputs. */
+  mask?: Nested<Mask>;
 }
 
 /** What `addWeight` takes. */
@@ -118,6 +123,8 @@ export abstract class Layer extends Operation {
   built = false;
   /** What the layer asks of its inputs; set in the constructor or in `build`. */
   inputSpec: InputSpec | readonly (InputSpec | undefined)[] | undefined;
+  /** Whether the mask of the input goes on to the output, by `computeMask`. Default: whether that is overridden. */
+  supportsMasking: boolean = this.computeMask !== Layer.prototype.computeMask;
   readonly dtype: DType;
   readonly activityRegularizer: regularizers.Regularizer | null;
   /** Shape given as `inputShape`, with a batch axis in front. */
@@ -133,6 +140,8 @@ export abstract class Layer extends Operation {
   /** Whether the tree is being made: where layers hold one another in a circle, the inner one ends it. */
   #isLooking = false;
   #isDisposed = false;
+  /** Whether it was told that the mask ends here. */
+  #isMaskLost = false;
   #trainable: boolean;
   #losses: tf.Tensor[] = [];
 
@@ -177,6 +186,14 @@ export abstract class Layer extends Operation {
     const asSpec = (shapes: Nested<Shape>): Nested<TensorSpec> =>
       mapShapes(shapes, (shape) => ({ shape, dtype: 'float32' }));
     return shapesOf(this.#probeOutputs(asSpec(inputShape), more.map(asSpec)));
+  }
+
+  /**
+   * The mask of the outputs, for layers that support masking. Default: that of the inputs.
+   * @param mask the mask of the inputs, in their structure, with `null` for inputs without one.
+   */
+  computeMask(_inputs: Nested<tf.Tensor>, mask: Nested<Mask> | undefined): Nested<Mask> | undefined {
+    return mask;
   }
 
   /** Dtype of the outputs for inputs of a dtype. Default: float32. */
@@ -243,19 +260,35 @@ export abstract class Layer extends Operation {
       this.#prepare(inputs, more as Nested<tf.Tensor>[]);
       if (outer.root && this.#tree.hasState) checkHeld(this);
       return callOf(this, training, gathered, () => {
-        const leaves = new Set<unknown>(flatten([inputs, ...more, options] as Nested<unknown>));
-        const outputs = mapStructure(this.#run(inputs, [...more, { ...options, training }]), (y) =>
-          leaves.has(y) ? y.clone() : y,
-        );
+        const outputs = this.#runMasked(inputs, more, { ...options, training });
         if (this.activityRegularizer) for (const y of flatten(outputs)) this.#penalize(y);
-        // Inside another call a loss may still want the logits of this output; the outermost caller gets outputs only.
-        const logits = outer.losses ? flatten(outputs).flatMap((y) => logitsOf(y) ?? []) : [];
-        return { outputs, logits, gathered };
+        // Inside another call a loss may still want what goes with this output; the outermost caller gets masks only.
+        const companions = flatten(outputs).flatMap((y) => (outer.losses ? companionsOf(y) : (ownMask(y) ?? [])));
+        return { outputs, companions, gathered };
       });
     });
     if (outer.losses === undefined) {
       tf.dispose(this.#losses);
       this.#losses = gathered;
+    }
+    return outputs;
+  }
+
+  /** Runs the call with the masks of its arguments, and hands masks on to the outputs; an input returned is copied. */
+  #runMasked(inputs: Nested<tf.Tensor>, more: readonly unknown[], options: CallOptions): Nested<tf.Tensor> {
+    const { callArguments } = this.constructor as typeof Layer;
+    const implied = impliedMasks(callArguments, [inputs, ...more], { ...options });
+    const previous = previousMask(inputs, { ...implied, ...options });
+    const leaves = new Set<unknown>(flatten([inputs, ...more, options] as Nested<unknown>));
+    const run = this.#run(inputs, [...more, withMasks(options, implied)]);
+    const outputs = mapStructure(run, (y) => (leaves.has(y) ? cloneWithCompanions(y) : y));
+    if (this.supportsMasking) maskOutputs(outputs, this.computeMask(inputs, previous));
+    else if (previous !== undefined && !this.#isMaskLost && lacksMask(outputs)) {
+      this.#isMaskLost = true;
+      console.warn(
+        `keras-ts: ${this.label}: the input has a mask, but this layer does not support masking: the layers after it, ` +
+          'losses and metrics do not see the mask. Set supportsMasking = true where its output has the same steps.',
+      );
     }
     return outputs;
   }
@@ -310,31 +343,31 @@ export abstract class Layer extends Operation {
     this.builtShape = undefined;
   }
 
-  /** The outputs for specs, found by calling on zeros of two sizes: axes that follow the size are free. */
+  /** The outputs for specs, found by calling on zeros. */
   #probeOutputs(inputs: Nested<TensorSpec>, rest: readonly unknown[]): Nested<TensorSpec> {
-    const probe = (free: number): Nested<tf.Tensor> => {
-      const zeros = ({ shape, dtype }: TensorSpec): tf.Tensor =>
-        tf.zeros(
-          shape.map((dim) => dim ?? free),
-          dtype,
-        );
-      const more = rest.filter((value) => !isPlainObject(value)) as Nested<TensorSpec>[];
-      const options = (rest.find(isPlainObject) ?? {}) as Record<string, unknown>;
-      const filled = { training: false, ...mapTensors(options, zeros) };
-      return whileProbing(() =>
-        this.#run(mapSpecs(inputs, zeros), [...more.map((value) => value && mapSpecs(value, zeros)), filled]),
-      );
-    };
-    let specs!: Nested<TensorSpec>;
-    dryRun(() => {
-      const [two, three] = [probe(2), probe(3)];
-      const others = flatten(three);
-      specs = mapStructure(two, ({ shape, dtype }, i) => {
-        const dims = shape.map((dim, axis): Dim => (dim === others[i]?.shape[axis] ? dim : null));
-        return { shape: dims, dtype: dtype as DType } as never;
-      });
+    const more = rest.filter((value) => !isPlainObject(value)) as Nested<TensorSpec>[];
+    const options = (rest.find(isPlainObject) ?? {}) as Record<string, unknown>;
+    return probeSpecs((zeros) => {
+      const args = more.map((value) => value && mapSpecs(value, zeros));
+      return this.#runMasked(mapSpecs(inputs, zeros), args, { training: false, ...mapTensors(options, zeros) });
+    }) as Nested<TensorSpec>;
+  }
+
+  override specsOf(call: CallArguments): Nested<TensorSpec> {
+    const specs = super.specsOf(call);
+    const [inputs] = call.args as Nested<TensorSpec>[];
+    const isMasked =
+      isSymbolic(call.kwargs['mask']) || leafSpecs(inputs as Nested<TensorSpec>).some(({ mask }) => mask);
+    const makesMask = this.computeMask !== Layer.prototype.computeMask;
+    const areKnown = leafSpecs(specs).some(({ mask }) => mask);
+    if (areKnown || !this.supportsMasking || !(isMasked || makesMask)) return specs;
+    const masks = probeSpecs((zeros) => {
+      const tensors = mapSpecs(inputs as Nested<TensorSpec>, zeros);
+      return this.computeMask(tensors, previousMask(tensors, mapTensors(call.kwargs, zeros))) ?? null;
     });
-    return specs;
+    const each = flatten(masks);
+    let i = 0;
+    return mapSpecs(specs, (spec) => new Spec(spec.shape, spec.dtype, each[i++])) as Nested<TensorSpec>;
   }
 
   /** Makes a weight of this layer. To be called in `build`. */

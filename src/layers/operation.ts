@@ -10,6 +10,8 @@ import { isPlainObject } from '../base/options';
 export interface TensorSpec {
   readonly shape: Shape;
   readonly dtype: DType;
+  /** The mask that goes with the tensor, if there is one. */
+  readonly mask?: TensorSpec | undefined;
 }
 
 /** Where a symbolic tensor comes from: which call of which layer, and which of its outputs. */
@@ -24,12 +26,15 @@ export class SymbolicTensor implements TensorSpec {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly name: string;
+  /** The mask that will go with the values. */
+  readonly mask: TensorSpec | undefined;
   /** The call that made it; set once, by `Node`. */
   history: History | undefined;
 
-  constructor(shape: Shape, options: { dtype?: DType; name?: string } = {}) {
+  constructor(shape: Shape, options: { dtype?: DType; name?: string; mask?: TensorSpec | undefined } = {}) {
     this.shape = [...shape];
     this.dtype = options.dtype ?? 'float32';
+    this.mask = options.mask;
     this.name = options.name ?? autoName('keras_tensor');
   }
 
@@ -120,11 +125,17 @@ export abstract class Operation extends Callable {
   /** Shape and dtype of each output, for arguments like those of a call with specs in the place of tensors. */
   abstract computeOutputSpec(inputs: Nested<TensorSpec>, ...rest: readonly unknown[]): Nested<TensorSpec>;
 
+  /** The outputs of a call, with the masks that go with them. */
+  specsOf({ args: [inputs, ...more], kwargs }: CallArguments): Nested<TensorSpec> {
+    return this.computeOutputSpec(inputs as Nested<TensorSpec>, ...more, kwargs);
+  }
+
   /** A call on symbolic tensors: notes it, and returns symbolic outputs. */
   protected callSymbolically(call: CallArguments): Nested<SymbolicTensor> {
-    const [inputs, ...more] = call.args;
-    const specs = this.computeOutputSpec(inputs as Nested<TensorSpec>, ...more, call.kwargs);
-    const outputs = mapSpecs(specs, ({ shape, dtype }) => new SymbolicTensor(shape, { dtype }));
+    const outputs = mapSpecs(
+      this.specsOf(call),
+      ({ shape, dtype, mask }) => new SymbolicTensor(shape, { dtype, mask }),
+    );
     new Node(this, call, outputs);
     return outputs;
   }

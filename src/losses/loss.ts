@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { maskOf } from '../backend/companions';
 import { requireReady } from '../backend/engine';
 import { explainFailure } from '../backend/failures';
 import type { DType } from '../backend/variable';
@@ -10,7 +11,7 @@ import { resolveOptions, snakeCaseClass, toSnakeCase } from '../base/options';
 import { type Config, constructFromConfig, serializeValue } from '../base/registry';
 import { checksOf } from './optionChecks';
 import { checkReduction, type Reduction, reduceWeighted } from './reduction';
-import { maskOf, type TensorOrArray, toTensor } from './tensors';
+import { type TensorOrArray, toTensor } from './tensors';
 
 /** Arguments of every loss. */
 export interface LossOptions {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { setMask } from '../backend/companions';
 import { callable } from '../base/callable';
 import { sparseCategoricalCrossEntropy } from '../ops/crossentropy';
 import { type LabelKind, Loss, type LossOptions, lossOptions } from './loss';
-import { checkHasAxis, setMask, type TensorOrArray, toTensor } from './tensors';
+import { checkHasAxis, type TensorOrArray, toTensor } from './tensors';
 
 const WHO = 'sparse_categorical_crossentropy';
 

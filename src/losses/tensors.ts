@@ -73,19 +73,6 @@ export function broadcastLabels(who: string, yTrue: TensorOrArray, yPred: Tensor
   return aligned;
 }
 
-const masks = new WeakMap<tf.Tensor, () => tf.Tensor | undefined>();
-
-/** Notes which entries of `values` count; reductions leave the others out. `mask` is called when somebody asks. */
-export function setMask<T extends tf.Tensor>(values: T, mask: () => tf.Tensor | undefined): T {
-  masks.set(values, mask);
-  return values;
-}
-
-/** Which entries of `values` count, if that was noted and can still be told. */
-export function maskOf(values: tf.Tensor): tf.Tensor | undefined {
-  return masks.get(values)?.();
-}
-
 /**
  * A loss per sample: aligns labels and predictions, and frees all but the result of `formula`. Shapes that broadcast do;
  * a number stands for labels, or predictions, that are all the same.

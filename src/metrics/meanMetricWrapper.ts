@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { maskOf } from '../backend/companions';
 import { callable } from '../base/callable';
 import { type Config, serializeObject, serializeValue } from '../base/registry';
 import { applyMask } from '../losses/reduction';
-import { maskOf, toTensor } from '../losses/tensors';
+import { toTensor } from '../losses/tensors';
 import { functionEnvelope, type LossFunction } from '../losses/wrapper';
 import { MeanMetric } from './mean';
 import type { MetricInput, MetricOptions } from './metric';

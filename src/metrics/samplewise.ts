@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { maskOf } from '../backend/companions';
 import { formatShape, ValueError } from '../base/errors';
 import { applyMask } from '../losses/reduction';
-import { maskOf, squeezeOrExpandToSameRank, toTensor } from '../losses/tensors';
+import { squeezeOrExpandToSameRank, toTensor } from '../losses/tensors';
 import type { MetricInput } from './metric';
 
 /** How axes are reduced. */

@@ -112,10 +112,9 @@ export class LayerGraph {
 
   /** Shape and dtype of the outputs for those of the inputs. */
   outputSpecs(inputs: readonly TensorSpec[]): Nested<TensorSpec> {
-    const holder = ({ shape, dtype }: TensorSpec): SymbolicTensor => new SymbolicTensor(shape, { dtype, name: 'spec' });
-    return this.#compute(inputs.map(holder), ({ layer }, { args: [first, ...more], kwargs }) =>
-      mapSpecs(layer.computeOutputSpec(first as Nested<TensorSpec>, ...more, kwargs), holder),
-    );
+    const holder = ({ shape, dtype, mask }: TensorSpec): SymbolicTensor =>
+      new SymbolicTensor(shape, { dtype, name: 'spec', mask });
+    return this.#compute(inputs.map(holder), ({ layer }, given) => mapSpecs(layer.specsOf(given), holder));
   }
 
   #compute<T>(inputs: readonly T[], call: (node: Node, given: CallArguments) => Nested<T>): Nested<T> {

@@ -1,12 +1,13 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { callable, classNameOf } from '../base/callable';
-import { formatShape, type Shape, unknownName, ValueError } from '../base/errors';
+import { type Dim, formatShape, type Shape, unknownName, ValueError } from '../base/errors';
 import { autoName } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { resolveOptions, type Signature } from '../base/options';
 import type { Config } from '../base/registry';
 import { host } from '../host';
 import type { CallOptions, Layer } from '../layers/layer';
+import { withMask } from '../layers/masks';
 import { mapShapes, type Node, SymbolicTensor, shapesOf, type TensorSpec } from '../layers/operation';
 import { configFromGraph, graphFromConfig } from './config';
 import { fitShape, orderInputs, standardizeInputs } from './data/inputs';
@@ -90,9 +91,14 @@ export class ModelLayer extends Trainer {
     return this.graph?.nodesByDepth ?? [];
   }
 
-  /** Models are built for any batch size. */
+  /** The batch size that the model is made for: any, unless its `Input` says otherwise. */
+  protected get batchDim(): Dim {
+    return null;
+  }
+
+  /** Models are built for any batch size, or for that of their `Input`. */
   override buildFor(inputShape: Nested<Shape>): void {
-    super.buildFor(mapShapes(inputShape, (shape) => [null, ...shape.slice(1)] as never));
+    super.buildFor(mapShapes(inputShape, (shape) => [this.batchDim, ...shape.slice(1)] as never));
   }
 
   override getBuildConfig(): Config | undefined {
@@ -103,7 +109,8 @@ export class ModelLayer extends Trainer {
     return this.graph !== undefined || this.call !== ModelLayer.prototype.call;
   }
 
-  override call(inputs: Nested<tf.Tensor>, options: CallOptions): Nested<tf.Tensor> {
+  override call(given: Nested<tf.Tensor>, { mask, ...options }: CallOptions): Nested<tf.Tensor> {
+    const inputs = withMask(given, mask);
     if (!this.graph)
       throw new ValueError(`${this.label}: no call(). Override call(inputs, options), or give inputs and outputs.`);
     return unpackOne(this.graph.run(standardizeInputs(this.label, this.graph.inputStructure, inputs), options));
@@ -121,8 +128,8 @@ export class ModelLayer extends Trainer {
     if (!this.graph) return super.computeOutputSpec(inputs, ...rest);
     const given = orderInputs(this.label, this.graph.inputStructure, inputs as Nested<SymbolicTensor>);
     const specs = this.graph.inputs.map((input, i) => {
-      const { shape } = given[i] as SymbolicTensor;
-      return { shape: fitShape(this.label, input, shape), dtype: input.dtype };
+      const { shape, mask } = given[i] as SymbolicTensor;
+      return { shape: fitShape(this.label, input, shape), dtype: input.dtype, mask };
     });
     return unpackOne(this.graph.outputSpecs(specs));
   }

@@ -1,11 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
-import { formatShape, formatValue, type Shape, ValueError } from '../base/errors';
+import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../base/errors';
 import type { Nested } from '../base/nest';
 import { resolveOptions, type Signature } from '../base/options';
 import type { Config } from '../base/registry';
 import { deserialize, InputLayer, serialize } from '../layers';
 import { type CallOptions, isLayer, type Layer } from '../layers/layer';
+import { withMask } from '../layers/masks';
 import { isSymbolic, mapShapes, SymbolicTensor } from '../layers/operation';
 import { LayerGraph } from './graph';
 import { ModelLayer } from './model';
@@ -133,6 +134,11 @@ export class SequentialModel extends ModelLayer {
     }
   }
 
+  protected override get batchDim(): Dim {
+    const [first] = this.#stack;
+    return first instanceof InputLayer ? (first.batchShape[0] ?? null) : null;
+  }
+
   override build(inputShape: Nested<Shape>): void {
     const [first] = this.#stack;
     if (!first)
@@ -166,9 +172,10 @@ export class SequentialModel extends ModelLayer {
     if (this.flattenLayers().some(({ built }) => !built)) super.buildFromInputs(inputs, training);
   }
 
-  override call(inputs: Nested<tf.Tensor>, options: CallOptions): Nested<tf.Tensor> {
-    if (this.graph) return super.call(inputs, options);
-    return this.layers.reduce((x, layer) => layer.__call__(x, options) as Nested<tf.Tensor>, inputs);
+  override call(inputs: Nested<tf.Tensor>, { mask, ...options }: CallOptions): Nested<tf.Tensor> {
+    if (this.graph) return super.call(inputs, { ...options, mask });
+    const apply = (x: Nested<tf.Tensor>, layer: Layer): Nested<tf.Tensor> => layer.__call__(x, options) as typeof x;
+    return this.layers.reduce(apply, withMask(inputs, mask));
   }
 
   override computeOutputShape(inputShape: Nested<Shape>): Nested<Shape> {

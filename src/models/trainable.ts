@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { companionsOf } from '../backend/companions';
 import { dryRun } from '../backend/dryRun';
 import { formatShape, ValueError } from '../base/errors';
 import { flatten, type Nested } from '../base/nest';
@@ -6,7 +7,6 @@ import { collectLosses } from '../layers/callContext';
 import { Layer } from '../layers/layer';
 import type { SymbolicTensor } from '../layers/operation';
 import type { Metric, MetricResults } from '../metrics';
-import { logitsOf } from '../ops/logits';
 import type { Optimizer } from '../optimizers';
 import { Compilation, type CompileOptions } from './compile/compilation';
 import { CompileMetrics } from './compile/compileMetrics';
@@ -159,7 +159,7 @@ export abstract class Trainable extends Layer {
       const yPred = this.#forward(x, true);
       outputs = yPred;
       const loss = this.computeLoss(x, y, yPred, sampleWeight);
-      return { loss: optimizer.scaleLoss(loss), keep: withLogits(yPred) };
+      return { loss: optimizer.scaleLoss(loss), keep: withCompanions(yPred) };
     });
     if (weights.length > 0) optimizer.apply(gradients, weights);
     else this.#warnUntrained();
@@ -266,9 +266,9 @@ export abstract class Trainable extends Layer {
   }
 }
 
-/** The outputs and the logits that a loss or metric may ask of them. */
-function withLogits(outputs: Nested<tf.Tensor>): tf.Tensor[] {
-  return flatten(outputs).flatMap((y) => [y, logitsOf(y) ?? []].flat());
+/** The outputs, and the logits and masks that a loss or metric may ask of them. */
+function withCompanions(outputs: Nested<tf.Tensor>): tf.Tensor[] {
+  return flatten(outputs).flatMap((y) => [y, ...companionsOf(y)]);
 }
 
 /** Number of samples as a float scalar, which weighs the loss of a batch in the epoch's mean. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NativeBackend } from '../backend/binding';
 import { attr, native } from '../backend/native';
+import { EPSILON } from '../base/epsilon';
 import { differentiable } from './differentiable';
 
 /** What normalizes, besides the statistics. */
@@ -51,6 +52,31 @@ export function batchNormalization(x: tf.Tensor, options: BatchNormalizationOpti
   });
 }
 
+/**
+ * Normalizes with the statistics of those entries that count.
+ * @param mask true or 1 where an entry counts: the shape of `x` without its last axis.
+ */
+export function maskedBatchNormalization(
+  x: tf.Tensor,
+  mask: tf.Tensor,
+  options: BatchNormalizationOptions = {},
+): BatchStatistics {
+  return tf.tidy(() => {
+    const { axis = -1 } = options;
+    const others = otherAxes(x, axis);
+    const counts = mask.cast('bool').expandDims(-1).broadcastTo(x.shape);
+    const total = counts.cast('float32').sum(others).add(EPSILON);
+    const sumOf = (values: tf.Tensor): tf.Tensor => tf.where(counts, values, tf.zerosLike(values)).sum(others);
+    const mean = sumOf(x).div(total);
+    const variance = sumOf(x.sub(alongAxis(mean, x, axis)).square()).div(total);
+    return { output: normalize(x, mean, variance, options), mean, variance };
+  });
+}
+
+function otherAxes(x: tf.Tensor, axis: number): number[] {
+  return x.shape.map((_, i) => i).filter((i) => i !== (axis + x.rank) % x.rank);
+}
+
 /** Whether a gradient of a gradient is being taken: the fused gradient has none. */
 function isNested(): boolean {
   return tf.engine().state.gradientDepth > 1;
@@ -58,7 +84,7 @@ function isNested(): boolean {
 
 function generic(x: tf.Tensor, options: BatchNormalizationOptions): BatchStatistics {
   const { axis = -1 } = options;
-  const others = x.shape.map((_, i) => i).filter((i) => i !== (axis + x.rank) % x.rank);
+  const others = otherAxes(x, axis);
   const mean = x.mean(others);
   // TensorFlow.js cannot take the gradient of a product of which one factor is empty.
   if (x.size === 0) return { output: x.clone(), mean, variance: mean };

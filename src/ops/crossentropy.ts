@@ -3,11 +3,11 @@
  * are followed back to their logits. The native library computes loss and gradient in one kernel.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { logitsOf } from '../backend/companions';
 import { attr, native } from '../backend/native';
 import { EPSILON } from '../base/epsilon';
 import { formatShape, ValueError } from '../base/errors';
 import { differentiable, type Save } from './differentiable';
-import { logitsOf } from './logits';
 
 /** Whether gradients are being taken of what runs now: a saved result of a kernel would be a constant to them. */
 function isDifferentiated(): boolean {

@@ -56,6 +56,12 @@ export function normal(
   dtype?: 'float32' | null,
   seed?: SeedArgument,
 ): tf.Tensor;
+export function normal(
+  shape: readonly number[],
+  mean: Parameter,
+  stddev: Parameter,
+  options: Omit<NormalOptions, 'shape' | 'mean' | 'stddev'>,
+): tf.Tensor;
 export function normal(shape: readonly number[], options?: Omit<NormalOptions, 'shape'>): tf.Tensor;
 export function normal(options: NormalOptions): tf.Tensor;
 export function normal(...args: unknown[]): tf.Tensor {
@@ -76,6 +82,12 @@ export function truncatedNormal(
   stddev?: Parameter,
   dtype?: 'float32' | null,
   seed?: SeedArgument,
+): tf.Tensor;
+export function truncatedNormal(
+  shape: readonly number[],
+  mean: Parameter,
+  stddev: Parameter,
+  options: Omit<NormalOptions, 'shape' | 'mean' | 'stddev'>,
 ): tf.Tensor;
 export function truncatedNormal(shape: readonly number[], options?: Omit<NormalOptions, 'shape'>): tf.Tensor;
 export function truncatedNormal(options: NormalOptions): tf.Tensor;
@@ -115,6 +127,12 @@ export function uniform(
   maxval?: Parameter,
   dtype?: 'float32' | null,
   seed?: SeedArgument,
+): tf.Tensor;
+export function uniform(
+  shape: readonly number[],
+  minval: Parameter,
+  maxval: Parameter,
+  options: Omit<UniformOptions, 'shape' | 'minval' | 'maxval'>,
 ): tf.Tensor;
 export function uniform(shape: readonly number[], options?: Omit<UniformOptions, 'shape'>): tf.Tensor;
 export function uniform(options: UniformOptions): tf.Tensor;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import * as activations from '../../src/activations';
+import { logitsOf } from '../../src/backend/companions';
 import { toCamelCase } from '../../src/base/options';
-import { logitsOf } from '../../src/ops/logits';
 import fixture from '../fixtures/activations.json';
 import { expectClose, onEachBackend } from '../ops/backends';
 

@@ -1,8 +1,8 @@
 /** Losses against Keras's own values and gradients, for every option. */
 import * as tf from '@tensorflow/tfjs';
+import { rememberLogits } from '../../src/backend/companions';
 import { toCamelCase } from '../../src/base/options';
 import * as losses from '../../src/losses';
-import { rememberLogits } from '../../src/ops/logits';
 import fixture from '../fixtures/losses.json';
 import { expectClose, onEachBackend } from '../ops/backends';
 

@@ -1,5 +1,6 @@
 /** CompileLoss and CompileMetrics against Keras's own: names, values, every form of the arguments. */
 import * as tf from '@tensorflow/tfjs';
+import { rememberLogits } from '../../src/backend/companions';
 import { classNameOf } from '../../src/base/callable';
 import { mapStructure, type Nested } from '../../src/base/nest';
 import { isPlainObject } from '../../src/base/options';
@@ -7,7 +8,6 @@ import * as losses from '../../src/losses';
 import type * as metrics from '../../src/metrics';
 import { CompileLoss, type LossArgument, type LossWeights } from '../../src/models/compile/compileLoss';
 import { CompileMetrics, type MetricsArgument } from '../../src/models/compile/compileMetrics';
-import { rememberLogits } from '../../src/ops/logits';
 import fixture from '../fixtures/compile.json';
 
 interface Packed {

@@ -25,6 +25,7 @@ const SIGNATURE: Signature<ELUOptions> = {
 export class ELULayer extends Layer {
   static override readonly className: string = 'ELU';
   static override readonly signature: Signature<ELUOptions> = SIGNATURE;
+  override supportsMasking = true;
   alpha: number;
 
   constructor(...args: ELUArguments) {

@@ -25,6 +25,7 @@ const SIGNATURE: Signature<LeakyReLUOptions> = {
 export class LeakyReLULayer extends Layer {
   static override readonly className: string = 'LeakyReLU';
   static override readonly signature: Signature<LeakyReLUOptions> = SIGNATURE;
+  override supportsMasking = true;
   negativeSlope: number;
 
   constructor(...args: LeakyReLUArguments) {

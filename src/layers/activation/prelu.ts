@@ -32,6 +32,7 @@ const SIGNATURE: Signature<PReLUOptions> = {
 export class PReLULayer extends Layer {
   static override readonly className: string = 'PReLU';
   static override readonly signature: Signature<PReLUOptions> = SIGNATURE;
+  override supportsMasking = true;
   readonly alphaInitializer: initializers.Initializer;
   readonly alphaRegularizer: regularizers.Regularizer | null;
   readonly alphaConstraint: constraints.Constraint | null;

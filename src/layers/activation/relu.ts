@@ -38,6 +38,7 @@ const SIGNATURE: Signature<ReLUOptions> = {
 export class ReLULayer extends Layer {
   static override readonly className: string = 'ReLU';
   static override readonly signature: Signature<ReLUOptions> = SIGNATURE;
+  override supportsMasking = true;
   maxValue: number | null;
   negativeSlope: number;
   threshold: number;

@@ -1,10 +1,13 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { softmax } from '../../activations';
 import { callable } from '../../base/callable';
 import { orList, orNull, whole } from '../../base/checks';
-import type { Shape } from '../../base/errors';
+import { formatShape, type Shape, ValueError } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
-import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
+import { type CallOptions, LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
+
+/** The score of entries that a mask leaves out. */
+const LEFT_OUT = -1e9;
 
 /** Options of `Softmax`. */
 export interface SoftmaxOptions extends LayerOptions {
@@ -26,6 +29,7 @@ export class SoftmaxLayer extends Layer {
   static override readonly className: string = 'Softmax';
   static override readonly takesMask: boolean = true;
   static override readonly signature: Signature<SoftmaxOptions> = SIGNATURE;
+  override supportsMasking = true;
   readonly axis: number | readonly number[] | null;
 
   constructor(...args: SoftmaxArguments) {
@@ -35,8 +39,21 @@ export class SoftmaxLayer extends Layer {
     this.built = true;
   }
 
-  override call(x: tf.Tensor): tf.Tensor {
-    return softmax(x, { axis: this.axis });
+  /** Entries that the mask leaves out get next to nothing; the mask broadcasts to the input. */
+  override call(x: tf.Tensor, { mask }: CallOptions = {}): tf.Tensor {
+    return softmax(mask ? this.#without(x, mask as tf.Tensor) : x, { axis: this.axis });
+  }
+
+  #without(x: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+    const offset = x.rank - mask.rank;
+    if (offset < 0 || mask.shape.some((dim, i) => dim !== 1 && dim !== x.shape[offset + i])) {
+      throw new ValueError(
+        `${this.label}: the mask must broadcast to the inputs. ` +
+          `Received: inputs of shape ${formatShape(x.shape)}, a mask of shape ${formatShape(mask.shape)}.`,
+      );
+    }
+    const counts = mask.dtype === 'bool' ? mask : mask.greater(0.5);
+    return tf.where(counts.broadcastTo(x.shape), x, tf.scalar(LEFT_OUT));
   }
 
   override computeOutputShape(inputShape: Shape): Shape {

@@ -26,6 +26,7 @@ const SIGNATURE: Signature<ActivationOptions> = {
 export class ActivationLayer extends Layer {
   static override readonly className: string = 'Activation';
   static override readonly signature: Signature<ActivationOptions> = SIGNATURE;
+  override supportsMasking = true;
   activation: activations.ActivationFunction;
 
   constructor(...args: ActivationArguments) {

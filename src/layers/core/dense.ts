@@ -44,6 +44,7 @@ export interface DenseLayer extends Settled<DenseOptions> {}
 export class DenseLayer extends AffineLayer {
   static override readonly className: string = 'Dense';
   static override readonly signature: Signature<DenseOptions> = SIGNATURE;
+  override supportsMasking = true;
 
   constructor(...args: DenseArguments) {
     const options = resolveOptions(SIGNATURE, args);

@@ -7,6 +7,7 @@ import { Layer, type LayerOptions } from '../layer';
 
 export class IdentityLayer extends Layer {
   static override readonly className: string = 'Identity';
+  override supportsMasking = true;
 
   constructor(options: LayerOptions = {}) {
     super(options);

@@ -3,8 +3,10 @@ import type { DType } from '../../backend/variable';
 import { callable } from '../../base/callable';
 import { whole } from '../../base/checks';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
+import type { Nested } from '../../base/nest';
 import { resolveOptions, type Signature } from '../../base/options';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
+import type { Mask } from '../masks';
 import { isShapeList } from './merge';
 
 /** Options of `Concatenate`. */
@@ -61,6 +63,18 @@ export class ConcatenateLayer extends Layer {
     const sizes = inputShape.map((shape) => shape[axis] as Dim);
     const total = sizes.includes(null) ? null : (sizes as number[]).reduce((sum, size) => sum + size, 0);
     return first.map((dim, i) => (i === axis ? total : dim));
+  }
+
+  /** Masks side by side as the inputs are, all of an input that has none; a step counts if any of its entries does. */
+  override computeMask(inputs: Nested<tf.Tensor>, mask: Nested<Mask> | undefined): Mask {
+    const masks = Array.isArray(mask) ? (mask as readonly Mask[]) : [];
+    if (masks.every((each) => !each)) return null;
+    const all = (inputs as readonly tf.Tensor[]).map((x, i) => {
+      const own = masks[i]?.cast('bool');
+      if (!own) return tf.onesLike(x).cast('bool');
+      return own.rank < x.rank ? own.expandDims(-1).broadcastTo(x.shape) : own;
+    });
+    return tf.any(tf.concat(all, this.axis < 0 ? this.axis + (all[0]?.rank ?? 0) : this.axis), -1);
   }
 
   override computeOutputDtype(inputDtype: DType): DType {

@@ -1,7 +1,9 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { DType } from '../../backend/variable';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
+import type { Nested } from '../../base/nest';
 import { Layer } from '../layer';
+import type { Mask } from '../masks';
 
 /** Whether a value is a list of shapes, one for each input. */
 export function isShapeList(value: unknown): value is readonly Shape[] {
@@ -44,6 +46,13 @@ export abstract class Merge extends Layer {
     const rests = inputShape.map((shape) => shape.slice(1));
     const refuse = (): never => this.#refuse('inputs of matching shapes', inputShape);
     return [batch, ...rests.reduce<Shape>((a, b) => broadcast(a, b) ?? refuse(), rests[0] as Shape)];
+  }
+
+  /** A step counts where it does in any input; all count where an input has no mask. */
+  override computeMask(_inputs: Nested<tf.Tensor>, mask: Nested<Mask> | undefined): Mask {
+    const masks = Array.isArray(mask) ? (mask as readonly Mask[]) : [];
+    if (masks.length === 0 || masks.some((each) => !each)) return null;
+    return (masks as readonly tf.Tensor[]).reduce((any, each) => tf.logicalOr(any, each));
   }
 
   override computeOutputDtype(inputDtype: DType): DType {

@@ -3,7 +3,7 @@ import type { Variable } from '../../backend/variable';
 import { callable } from '../../base/callable';
 import { formatShape, type Shape, ValueError } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
-import { batchNormalization, normalize } from '../../ops/batchNormalization';
+import { batchNormalization, maskedBatchNormalization, normalize } from '../../ops/batchNormalization';
 import { toFloat } from '../../ops/dataFormat';
 import { type Settled, WeightedLayer } from '../core/weighted';
 import type { CallOptions } from '../layer';
@@ -16,6 +16,7 @@ export class BatchNormalizationLayer extends WeightedLayer {
   static override readonly className: string = 'BatchNormalization';
   static override readonly takesMask: boolean = true;
   static override readonly signature: Signature<BatchNormalizationOptions> = SIGNATURE;
+  override supportsMasking = true;
   /** Factors, `(channels,)`. */
   gamma: Variable | undefined;
   /** Offsets, `(channels,)`. */
@@ -45,12 +46,21 @@ export class BatchNormalizationLayer extends WeightedLayer {
     this.inputSpec = { ndim: inputShape.length, axes: { [this.axis]: channels } };
   }
 
-  override call(inputs: tf.Tensor, { training = false }: CallOptions): tf.Tensor {
+  override call(inputs: tf.Tensor, { training = false, mask }: CallOptions): tf.Tensor {
     const x = toFloat(inputs);
+    const counts = mask as tf.Tensor | null | undefined;
+    if (counts && counts.rank !== x.rank - 1) {
+      throw new ValueError(
+        `${this.label}: the mask must have one axis less than the inputs. ` +
+          `Received: inputs of shape ${formatShape(x.shape)}, a mask of shape ${formatShape(counts.shape)}.`,
+      );
+    }
     const [movingMean, movingVariance] = [this.movingMean as Variable, this.movingVariance as Variable];
     const options = { axis: this.axis, epsilon: this.epsilon, gamma: this.gamma?.value, beta: this.beta?.value };
     if (!training || !this.trainable) return normalize(x, movingMean.value, movingVariance.value, options);
-    const { output, mean, variance } = batchNormalization(x, options);
+    const { output, mean, variance } = counts
+      ? maskedBatchNormalization(x, counts, options)
+      : batchNormalization(x, options);
     this.#move(movingMean, mean);
     this.#move(movingVariance, variance);
     return output;
@@ -73,7 +83,8 @@ export class BatchNormalizationLayer extends WeightedLayer {
  * `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`. In training, mean and variance (divided by n, not n - 1)
  * are those of the batch over all axes but `axis`, and move the averages:
  * `moving = moving * momentum + batch * (1 - momentum)`. Otherwise, and where `trainable` is false, the moving averages
- * normalize.
+ * normalize. Steps that a mask leaves out count nothing in the batch's mean and variance, and are normalized like the
+ * others.
  *
  * Input of any rank; the output has its shape. Weights, each `(channels,)`: `gamma`, `beta`, and not trained
  * `moving_mean`, `moving_variance`.

@@ -32,6 +32,7 @@ const SIGNATURE: Signature<RescalingOptions> = {
 export class RescalingLayer extends Layer {
   static override readonly className: string = 'Rescaling';
   static override readonly signature: Signature<RescalingOptions> = SIGNATURE;
+  override supportsMasking = true;
   readonly scale: Factor;
   readonly offset: Factor;
 

@@ -38,6 +38,7 @@ const SIGNATURE: Signature<DropoutOptions> = {
 export class DropoutLayer extends Layer {
   static override readonly className: string = 'Dropout';
   static override readonly signature: Signature<DropoutOptions> = SIGNATURE;
+  override supportsMasking = true;
   /** Part of the inputs that is dropped; may be changed. */
   rate: number;
   readonly seed: number | null;

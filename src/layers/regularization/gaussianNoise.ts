@@ -29,6 +29,7 @@ const SIGNATURE: Signature<GaussianNoiseOptions> = {
 export class GaussianNoiseLayer extends Layer {
   static override readonly className: string = 'GaussianNoise';
   static override readonly signature: Signature<GaussianNoiseOptions> = SIGNATURE;
+  override supportsMasking = true;
   /** Standard deviation of the noise; may be changed. */
   stddev: number;
   readonly seed: number | null;

@@ -20,7 +20,8 @@ export function checkData(model: Trainable, who: string, kind: StepKind, data: S
   if (model.hasOwnStep(kind)) return;
   const shapes = outputShapes(model, who, data);
   if (!shapes || !model.compiled || data.y === undefined) return;
-  const outputs = mapShapes(shapes, (shape) => new SymbolicTensor(shape, { name: 'output' }));
+  // Whole data are checked, which are of no batch size.
+  const outputs = mapShapes(shapes, ([, ...dims]) => new SymbolicTensor([null, ...dims], { name: 'output' }));
   const { compileLoss } = model.compilation;
   if (!compileLoss) return;
   compileLoss.checkLabels(who, data.y, outputs);

@@ -39,7 +39,8 @@ export function orderInputs<T>(who: string, structure: Nested<SymbolicTensor>, g
 }
 
 /**
- * The shape in which data of shape `given` enters an input: an axis of size 1 at the end is added or dropped.
+ * The shape in which data of shape `given` enters an input: an axis of size 1 at the end is added or dropped. The batch
+ * axis may have another size than the input says, as in Keras: layers that need that size will tell.
  * @param whole the shape for messages, where the batch axis of the one given does not count.
  * @throws ValueError if it does not fit even so.
  */
@@ -50,7 +51,7 @@ export function fitShape(who: string, input: SymbolicTensor, given: Shape, whole
   else if (given.length === expected.length - 1 && expected.at(-1) === 1) shape = [...given, 1];
   const fits =
     shape.length === expected.length &&
-    expected.every((dim, i) => dim === null || shape[i] === null || dim === shape[i]);
+    expected.every((dim, i) => i === 0 || dim === null || shape[i] === null || dim === shape[i]);
   if (fits) return shape;
   throw new ValueError(
     `${who}: expected shape ${formatShape(expected)} for input '${input.name}'. ` +

@@ -1,13 +1,13 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { GraphSession, generalize, type SessionFunction, Unrecordable } from '../../backend/graph';
 import { whenCleared } from '../../base/clearing';
-import { mapStructure, type Nested } from '../../base/nest';
+import { flatten, mapStructure, type Nested } from '../../base/nest';
 import type { Batch } from '../data/data';
 import type { Trainable } from '../trainable';
 import { hasCustomMetrics, runsCustomCode } from './customCode';
 import { leavesOf, type RecordedStep, type ResultShape, recordStep, runLive } from './recordStep';
 import type { StepKind, StepResult } from './stepKinds';
-import { BATCH_SIZES, covers, didSame, expectLike, otherResults, type Proof, SAMPLES, type Trial } from './trials';
+import { covers, didSame, expectLike, otherResults, type Proof, type Samples, samplesOf, type Trial } from './trials';
 import { Watch } from './watch';
 
 /** Compiled steps kept for one model; beyond that all are dropped and made anew. */
@@ -85,7 +85,7 @@ export class CompiledSteps {
 
   /** How the step on a batch is to be run, or that it has been run. */
   find(kind: StepKind, batch: Batch): Found {
-    const signature = signatureOf(kind, batch);
+    const signature = signatureOf(kind, batch) + (hasFixedBatch(this.#model) ? ` of ${batch.size}` : '');
     this.#recordings[kind].runs++;
     const known = this.#steps.find((step) => step.signature === signature && !step.outdated && !step.watch.changed);
     if (known && (!known.proof || covers(known.proof, batch.size))) return known;
@@ -176,16 +176,18 @@ export class CompiledSteps {
     const watch = new Watch(this.#model);
     try {
       const keepsMetrics = hasCustomMetrics(this.#model);
-      const [first, second] = SAMPLES.map((sample) => recordStep(this.#model, kind, batch, sample, keepsMetrics)) as [
+      const samples = this.#samplesFor(batch);
+      const [first, second] = samples.map((sample) => recordStep(this.#model, kind, batch, sample, keepsMetrics)) as [
         RecordedStep,
         RecordedStep,
       ];
       if (watch.changed) throw new Unrecordable(`the step itself changes ${watch.changed}`);
       const { description } = first.shape;
       if (description !== second.shape.description) throw otherResults();
-      const graph = generalize(first.recording, second.recording, BATCH_SIZES);
+      const sizes = [samples[0].size, samples[1].size] as const;
+      const graph = generalize(first.recording, second.recording, sizes);
       const step = new CompiledStep(kind, signature, watch, this.#session, this.#session.add(graph), first.shape);
-      const proof = { graph, first: first.recording, description, sizes: new Set(BATCH_SIZES), doubted: false };
+      const proof = { graph, first: first.recording, description, samples, sizes: new Set(sizes), doubted: false };
       if (isCustom) step.proof = proof;
       this.#steps.push(step);
       return step;
@@ -194,11 +196,15 @@ export class CompiledSteps {
     }
   }
 
+  #samplesFor({ size }: Batch): Samples {
+    return samplesOf(size, hasFixedBatch(this.#model));
+  }
+
   /** Runs a step for nothing but what is made on first use: weights, slots of the optimizer, metrics, generators. */
   #rehearse(kind: StepKind, batch: Batch): void {
     const watch = new Watch(this.#model, 'built layers');
     try {
-      recordStep(this.#model, kind, batch, SAMPLES[0], false);
+      recordStep(this.#model, kind, batch, this.#samplesFor(batch)[0], false);
     } finally {
       watch.restore('numbers');
     }
@@ -227,6 +233,11 @@ function signatureOf(kind: StepKind, { data, rows }: Batch): string {
       ? '-'
       : JSON.stringify(mapStructure(part, ({ dtype, shape }) => `${dtype}:${shape.slice(1).join()}` as never));
   return `${kind} ${rows ? 'rows' : 'batch'} ${describe(data.x)} ${describe(data.y)} ${describe(data.sampleWeight)}`;
+}
+
+/** Whether a model is made for batches of one size, which its layers may rely on. */
+function hasFixedBatch({ inputStructure }: Trainable): boolean {
+  return inputStructure !== undefined && flatten(inputStructure).some(({ shape }) => shape[0] !== null);
 }
 
 function messageOf(error: unknown): string {

@@ -12,11 +12,21 @@ import type { StepKind } from './stepKinds';
 import type { Watch } from './watch';
 
 /** What recordings for any batch size are made of; neither sizes nor row counts nor both have the same ratio. */
-export const SAMPLES: readonly [Sample, Sample] = [
+export type Samples = readonly [Sample, Sample];
+const SAMPLES: Samples = [
   { size: 7, rowCount: 12 },
   { size: 4, rowCount: 11 },
 ];
-export const BATCH_SIZES = [SAMPLES[0].size, SAMPLES[1].size] as const;
+
+/** What a step is recorded at: two batch sizes, or where the model is made for one size only, twice that. */
+export function samplesOf(size: number, isFixed: boolean): Samples {
+  if (!isFixed) return SAMPLES;
+  return [
+    { size, rowCount: size + SAMPLES[0].rowCount },
+    { size, rowCount: size + SAMPLES[1].rowCount },
+  ];
+}
+
 /** Batch sizes at which a step with code of a user is compared with its graph. */
 const MOST_CHECKS = 4;
 /** A number of rows that no sample has. */
@@ -43,6 +53,7 @@ export interface Proof {
   /** The recording at the first sample's size. */
   readonly first: Recording;
   readonly description: string;
+  readonly samples: Samples;
   /** Batch sizes that the graph is known to be right for. */
   readonly sizes: Set<number>;
   /** Whether code of a user may have come to do something else since the graph was made. */
@@ -51,7 +62,7 @@ export interface Proof {
 
 /** Whether the graph may be used for batches of a size. */
 export function covers(proof: Proof, size: number): boolean {
-  return !proof.doubted && (proof.sizes.has(size) || proof.sizes.size >= BATCH_SIZES.length + MOST_CHECKS);
+  return !proof.doubted && (proof.sizes.has(size) || proof.sizes.size >= SAMPLES.length + MOST_CHECKS);
 }
 
 /**
@@ -76,7 +87,7 @@ export function didSame(a: Trial, b: Trial): boolean {
  */
 export function expectLike(proof: Proof, { recording, size, hasRows, shape }: Trial): void {
   if (shape.description !== proof.description) throw otherResults();
-  const [{ size: sampleSize, rowCount }] = SAMPLES;
+  const [{ size: sampleSize, rowCount }] = proof.samples;
   const isSampleSize = size === sampleSize;
   const own = hasRows ? withRowCount(recording, isSampleSize ? rowCount : OTHER_ROW_COUNT) : recording;
   const isSame = isSampleSize
