@@ -10,6 +10,7 @@ import { type DType, Variable } from '../backend/variable';
 import type { ShapedArray } from '../base/arrays';
 import { classNameOf } from '../base/callable';
 import { checkValue, objectName, orNull, strictFlag } from '../base/checks';
+import { type DTypePolicy, type Policy, policyConfig, policyOf } from '../base/dtypePolicy';
 import { formatShape, formatValue, type Shape, ValueError } from '../base/errors';
 import { autoName, pathOf, withScope } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
@@ -38,16 +39,13 @@ import { probeSpecs, Spec } from './probe';
 import { toTensors } from './toTensors';
 import { EMPTY_TREE, isMetric, makeTree, type Tree } from './tree';
 
-/** The name of a dtype policy, or Keras's JSON of one. Only float32 policies exist here. */
-export type DTypePolicy = DType | { class_name: 'DTypePolicy'; config: { name: string } };
-
 /** Arguments of every layer. */
 export interface LayerOptions {
   /** Unique name; default: the class in snake_case, numbered. */
   name?: string;
   /** Whether training changes the weights. Default: true. */
   trainable?: boolean;
-  /** `'float32'` (default). */
+  /** Default: `'float32'`. Others are kept and written back, and computed in float32, int32 or bool. */
   dtype?: DTypePolicy;
   /** Kept for Keras's sake; inputs that are floats are float32 already. */
   autocast?: boolean;
@@ -125,6 +123,8 @@ export abstract class Layer extends Operation {
   inputSpec: InputSpec | readonly (InputSpec | undefined)[] | undefined;
   /** Whether the mask of the input goes on to the output, by `computeMask`. Default: whether that is overridden. */
   supportsMasking: boolean = this.computeMask !== Layer.prototype.computeMask;
+  /** Keras's name of the data types, and the type that values have here. */
+  readonly dtypePolicy: Policy;
   readonly dtype: DType;
   readonly activityRegularizer: regularizers.Regularizer | null;
   /** Shape given as `inputShape`, with a batch axis in front. */
@@ -154,7 +154,8 @@ export abstract class Layer extends Operation {
     checkValue(className, 'trainable', options.trainable === undefined ? true : options.trainable, strictFlag);
     this.name = options.name ?? autoName(snakeCaseClass(className));
     this.#trainable = options.trainable ?? true;
-    this.dtype = dtypeOf(className, options.dtype);
+    this.dtypePolicy = policyOf(className, options.dtype);
+    this.dtype = this.dtypePolicy.dtype;
     this.activityRegularizer = regularizers.get(options.activityRegularizer);
     this.batchInputShape = options.inputShape && [null, ...options.inputShape];
     // Called from outside, build() also marks the layer as built, whatever a subclass does in it.
@@ -216,7 +217,7 @@ export abstract class Layer extends Operation {
     return {
       name: this.name,
       trainable: this.trainable,
-      dtype: { module: 'keras', class_name: 'DTypePolicy', config: { name: this.dtype }, registered_name: null },
+      dtype: policyConfig(this.dtypePolicy),
       ...(this.activityRegularizer && { activity_regularizer: serializeValue(this.activityRegularizer) }),
       ...Object.fromEntries(own.map((name) => [toSnakeCase(name), serializeValue(Reflect.get(this, name))])),
     };
@@ -559,12 +560,6 @@ function splitArguments(label: string, rest: readonly unknown[]): [more: unknown
     `${label}: the arguments of a call after the first must be tensors, and options at the end. ` +
       `Received: ${formatValue(wrong)}.`,
   );
-}
-
-function dtypeOf(who: string, dtype: DTypePolicy | undefined): DType {
-  const name = typeof dtype === 'object' && dtype !== null ? dtype.config?.name : (dtype ?? 'float32');
-  if (name === 'float32' || name === 'int32' || name === 'bool') return name;
-  throw new ValueError(`${who}: dtype must be 'float32', 'int32' or 'bool'. Received: ${formatValue(dtype)}.`);
 }
 
 /** Whether a value is a layer. */

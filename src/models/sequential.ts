@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
+import { policyConfig } from '../base/dtypePolicy';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../base/errors';
 import type { Nested } from '../base/nest';
 import { resolveOptions, type Signature } from '../base/options';
@@ -187,7 +188,7 @@ export class SequentialModel extends ModelLayer {
     return {
       name: this.name,
       trainable: this.trainable,
-      dtype: { module: 'keras', class_name: 'DTypePolicy', config: { name: this.dtype }, registered_name: null },
+      dtype: policyConfig(this.dtypePolicy),
       layers: this.#stack.map((layer) => serialize(layer)),
       ...(this.graph && first instanceof InputLayer && { build_input_shape: [...first.batchShape] }),
     };

@@ -42,7 +42,7 @@ const CASES: [() => unknown, string][] = [
   ],
   [
     () => Input({ shape: [1], dtype: 'string' as never }),
-    "ValueError: InputLayer: dtype must be 'float32', 'int32' or 'bool'. Received: 'string'.",
+    "ValueError: InputLayer: dtype must be one of float32, float16, bfloat16, float64, int32, int64, int16, int8, uint8, uint16, uint32, bool, mixed_float16, mixed_bfloat16. Received: 'string'.",
   ],
   [
     () => Input({ shap: [1] } as never),

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { DType } from '../../backend/variable';
 import { callable } from '../../base/callable';
+import type { DTypePolicy } from '../../base/dtypePolicy';
 import { formatValue, type Shape, ValueError } from '../../base/errors';
 import { resolveOptions, type Signature } from '../../base/options';
 import type { Config } from '../../base/registry';
@@ -10,8 +10,8 @@ import { batchShapeOf, type InputShapeOptions } from './inputShape';
 
 /** Options of `Input` and `InputLayer`. */
 export interface InputOptions extends InputShapeOptions {
-  /** `'float32'` (default), `'int32'` or `'bool'`. */
-  dtype?: DType | null;
+  /** Default: `'float32'`. Others are kept, and stand for float32, int32 or bool. */
+  dtype?: DTypePolicy | null;
   /** Name of the input; default: `input_layer`, numbered. */
   name?: string | null;
   /** Only `false`: TensorFlow.js has no sparse tensors. */
@@ -74,8 +74,8 @@ export class InputLayerLayer extends Layer {
   }
 
   override getConfig(): Config {
-    const { batchShape, dtype, name, optional } = this;
-    return { batch_shape: [...batchShape], dtype, sparse: false, ragged: false, name, optional };
+    const { batchShape, dtypePolicy, name, optional } = this;
+    return { batch_shape: [...batchShape], dtype: dtypePolicy.name, sparse: false, ragged: false, name, optional };
   }
 }
 
