@@ -8,10 +8,16 @@ const LOW_BITS = 0x7fffffff;
 /** A source of 32-bit random numbers. Made by `pythonRandom` or `numpyRandom`. */
 export class MersenneTwister {
   readonly #state: Uint32Array;
-  #next = SIZE;
+  #next: number;
 
-  constructor(state: Uint32Array) {
+  constructor(state: Uint32Array, next = SIZE) {
     this.#state = state;
+    this.#next = next;
+  }
+
+  /** Another one that goes on with the same numbers. */
+  copy(): MersenneTwister {
+    return new MersenneTwister(this.#state.slice(), this.#next);
   }
 
   /** The next whole number in [0, 2^32). */

@@ -8,6 +8,7 @@ import { whenCleared } from '../base/clearing';
 import { formatValue, ValueError } from '../base/errors';
 import { autoName, pathOf, withScope } from '../base/names';
 import { resolveOptions, type Signature } from '../base/options';
+import { whenTried } from '../base/rebuilding';
 import { HELD } from '../base/tracking';
 import { type MersenneTwister, numpyRandom, permutation, pythonRandom, randint } from './mersenneTwister';
 import { attr, native } from './native';
@@ -17,6 +18,13 @@ import { isRecording, share, Variable } from './variable';
 
 /** Python's `random`, which seeds come from, and NumPy's, which orders come from. */
 let generators = seededBy(entropy());
+
+whenTried(() => {
+  const before = { seeds: generators.seeds.copy(), orders: generators.orders.copy() };
+  return () => {
+    generators = before;
+  };
+});
 
 function seededBy(seed: number): { seeds: MersenneTwister; orders: MersenneTwister } {
   return { seeds: pythonRandom(seed), orders: numpyRandom(seed) };

@@ -1,10 +1,18 @@
 /** Names of objects as Keras makes them, and the scopes that variables are made in. */
 import { whenCleared } from './clearing';
+import { whenTried } from './rebuilding';
 
 const counters = new Map<string, number>();
 let scopes: readonly string[] = [];
 
 whenCleared(resetNames);
+whenTried(() => {
+  const before = new Map(counters);
+  return () => {
+    counters.clear();
+    for (const [prefix, count] of before) counters.set(prefix, count);
+  };
+});
 
 /** A name nobody has yet: `dense`, `dense_1`, `dense_2`, counted per prefix in the order of making. */
 export function autoName(prefix: string): string {

@@ -1,6 +1,7 @@
 import { classNameOf } from './callable';
 import { formatValue, unknownName, ValueError } from './errors';
 import { isPlainObject, toCamelCase, toSnakeCase } from './options';
+import { checkRebuilds } from './rebuilding';
 
 /** Keras's envelope of an object in JSON. */
 export interface SerializedObject {
@@ -57,6 +58,11 @@ export function isProvided(cls: AnyClass): boolean {
   return module !== undefined && modules.get(module)?.get(className ?? '')?.prototype === cls.prototype;
 }
 
+/** Whether a class is the library's: one that is provided, or the base of those, which says its module. */
+function isProvidedOrBase(cls: AnyClass): boolean {
+  return isProvided(cls) || (Object.hasOwn(cls, 'module') && cls.module?.startsWith('keras') === true);
+}
+
 /**
  * Makes a class of your own known to `deserialize`, as Keras's decorator does.
  *
@@ -82,10 +88,12 @@ export function serializeObject(object: Serializable): SerializedObject {
   const module = (cls as Partial<SerializableClass>).module ?? null;
   const known = module !== null && modules.get(module)?.get(className)?.prototype === cls.prototype;
   const buildConfig = (object as Partial<Buildable>).getBuildConfig?.();
+  const config = object.getConfig();
+  if (!known) checkRebuilds(object, config, isProvidedOrBase, constructFromConfig);
   return {
     module: known ? module : null,
     class_name: className,
-    config: object.getConfig(),
+    config,
     // Keras names its functional models twice, because they are not of its public modules.
     registered_name: known && className !== 'Functional' ? null : (registered ?? className),
     ...(buildConfig && { build_config: buildConfig }),
