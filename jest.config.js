@@ -4,6 +4,8 @@ process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // What a finished suite leaves to the garbage collector may still look at its globals: no reason to warn.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   maxWorkers: 2,
   testTimeout: 600_000, // for what hangs only: machines may be busy
   workerIdleMemoryLimit: '200MB',

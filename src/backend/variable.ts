@@ -3,6 +3,7 @@ import type { DType } from '../base/dtypes';
 import { formatShape, ValueError } from '../base/errors';
 import { autoName } from '../base/names';
 import { HELD } from '../base/tracking';
+import { freeing } from './tidy';
 import { type TensorOrArray, toTensor } from './toTensor';
 
 export type { DType };
@@ -274,11 +275,21 @@ export class Variable {
   }
 
   /**
-   * Sets the value; the tensor given stays the caller's.
+   * Sets the value; a tensor given stays the caller's.
+   * @param given a tensor, a number or nested arrays.
    * @throws ValueError if the shape is another one.
    */
-  assign(value: tf.Tensor): void {
-    if (!(value instanceof tf.Tensor)) toTensor(`Variable '${this.path}'`, 'value', value);
+  assign(given: TensorOrArray): void {
+    if (!(given instanceof tf.Tensor)) {
+      const made = toTensor(`Variable '${this.path}'`, 'value', given, this.dtype);
+      try {
+        this.assign(made);
+      } finally {
+        made.dispose();
+      }
+      return;
+    }
+    const value: tf.Tensor = given;
     if (this.#tensor.isDisposed) throw this.#disposed();
     if (value.shape.length !== this.shape.length || value.shape.some((dim, i) => dim !== this.shape[i])) {
       throw new ValueError(
@@ -294,6 +305,20 @@ export class Variable {
     this.#set(own);
     own.dispose();
     this.#localVersion = ++this.#version;
+  }
+
+  /** Adds to the value: a tensor, number or nested arrays that broadcast to its shape. */
+  assignAdd(value: TensorOrArray): void {
+    this.#change(value, (now, by) => now.add(by));
+  }
+
+  /** Subtracts from the value: a tensor, number or nested arrays that broadcast to its shape. */
+  assignSub(value: TensorOrArray): void {
+    this.#change(value, (now, by) => now.sub(by));
+  }
+
+  #change(value: TensorOrArray, change: (now: tf.Tensor, by: tf.Tensor) => tf.Tensor): void {
+    freeing(() => this.assign(change(this.value, toTensor(`Variable '${this.path}'`, 'value', value, this.dtype))));
   }
 
   /** Frees the memory. The variable cannot be used any more. */

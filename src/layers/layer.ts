@@ -68,8 +68,10 @@ export interface CallOptions {
 
 /** What `addWeight` takes. */
 export interface WeightOptions {
-  name: string;
-  shape: readonly number[];
+  /** Default: `'variable'`, numbered. */
+  name?: string;
+  /** Default: that of a scalar. */
+  shape?: readonly number[];
   /** Default: `'glorot_uniform'` for floats, `'zeros'` for other dtypes. */
   initializer?: initializers.InitializerIdentifier;
   trainable?: boolean;
@@ -372,8 +374,8 @@ export abstract class Layer extends Operation {
   }
 
   /** Makes a weight of this layer. To be called in `build`. */
-  addWeight(options: WeightOptions): Variable {
-    const { name, shape, dtype = 'float32', trainable = true } = options;
+  addWeight(options: WeightOptions = {}): Variable {
+    const { name = autoName('variable'), shape = [], dtype = 'float32', trainable = true } = options;
     if (shape.some((dim) => !Number.isInteger(dim) || dim < 0)) {
       throw new ValueError(
         `${this.label}: the shape of weight '${name}' must be known. Received: ${formatShape(shape)}.`,

@@ -89,7 +89,7 @@ export class StepRunner {
     if (this.#reasons.has(reason)) return;
     this.#reasons.add(reason);
     const name = { train: 'fit', test: 'evaluate', predict: 'predict' }[kind];
-    console.warn(`keras-ts: ${this.#model.label}: ${name} runs uncompiled, because ${reason}.`);
+    console.warn(`keras-ts: ${this.#model.label}: ${name} runs uncompiled, because ${reason.replace(/\.+$/, '')}.`);
   }
 
   #runEagerly(kind: StepKind, batch: Batch): StepResult {
