@@ -1,43 +1,38 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { cloneWithCompanions, companionsOf, ownMask } from '../backend/companions';
-import { orStandIn } from '../backend/dryRun';
-import { makingState, requireReady } from '../backend/engine';
+import { requireReady } from '../backend/engine';
 import { explainFailure } from '../backend/failures';
-import { SeedGenerator } from '../backend/random';
-import { freeing, tidy } from '../backend/tidy';
-import { type TensorOrArray, toTensor } from '../backend/toTensor';
-import { type DType, Variable } from '../backend/variable';
+import { tidy } from '../backend/tidy';
+import type { TensorOrArray } from '../backend/toTensor';
+import type { DType } from '../backend/variable';
 import type { ShapedArray } from '../base/arrays';
 import { classNameOf } from '../base/callable';
 import { checkValue, objectName, orNull, strictFlag } from '../base/checks';
 import { type DTypePolicy, type Policy, policyConfig, policyOf } from '../base/dtypePolicy';
-import { formatShape, formatValue, type Shape, ValueError } from '../base/errors';
-import { autoName, pathOf, withScope } from '../base/names';
+import { type Shape, ValueError } from '../base/errors';
+import { autoName, withScope } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { argumentNames, checkKeys, isPlainObject, type Signature, snakeCaseClass, toSnakeCase } from '../base/options';
 import { type Config, constructFromConfig, serializeValue } from '../base/registry';
-import { checkAxes } from '../base/sizes';
-import { type Child, HELD, type HeldKind, Holdings } from '../base/tracking';
-import * as constraints from '../constraints';
-import * as initializers from '../initializers';
+import { HELD, type HeldKind } from '../base/tracking';
 import * as regularizers from '../regularizers';
 import { callOf, checkHeld, currentCall, whileBuilding } from './callContext';
+import { Holder, type WeightOptions } from './holder';
 import { checkInputs, type InputSpec } from './inputSpec';
 import { impliedMasks, lacksMask, type Mask, maskOutputs, previousMask, withMasks } from './masks';
 import {
   type CallArguments,
   isSymbolic,
+  leafSpecs,
   mapShapes,
   mapSpecs,
   mapTensors,
-  Operation,
   type SymbolicTensor,
   shapesOf,
   type TensorSpec,
 } from './operation';
 import { probeSpecs, Spec } from './probe';
-import { toTensors } from './toTensors';
-import { EMPTY_TREE, isMetric, makeTree, type Tree } from './tree';
+import { splitArguments, toTensors } from './toTensors';
 
 /** Arguments of every layer. */
 export interface LayerOptions {
@@ -66,21 +61,7 @@ export interface CallOptions {
   mask?: Nested<Mask>;
 }
 
-/** What `addWeight` takes. */
-export interface WeightOptions {
-  /** Default: `'variable'`, numbered. */
-  name?: string;
-  /** Default: that of a scalar. */
-  shape?: readonly number[];
-  /** Default: `'glorot_uniform'` for floats, `'zeros'` for other dtypes. */
-  initializer?: initializers.InitializerIdentifier;
-  trainable?: boolean;
-  dtype?: DType;
-  regularizer?: regularizers.RegularizerIdentifier;
-  constraint?: constraints.ConstraintIdentifier;
-}
-
-export type { TensorOrArray };
+export type { TensorOrArray, WeightOptions };
 
 /** Calling a layer: symbolic tensors give symbolic tensors, tensors (or nested arrays) give tensors. */
 export interface Layer {
@@ -101,7 +82,7 @@ export interface Layer {
  * }
  * @see https://keras.io/api/layers/base_layer/
  */
-export abstract class Layer extends Operation {
+export abstract class Layer extends Holder {
   /** Keras's class name. */
   static readonly className: string = 'Layer';
   static readonly module: string = 'keras.layers';
@@ -119,8 +100,6 @@ export abstract class Layer extends Operation {
   }
 
   readonly name: string;
-  /** Whether the weights are there. */
-  built = false;
   /** What the layer asks of its inputs; set in the constructor or in `build`. */
   inputSpec: InputSpec | readonly (InputSpec | undefined)[] | undefined;
   /** Whether the mask of the input goes on to the output, by `computeMask`. Default: whether that is overridden. */
@@ -135,16 +114,8 @@ export abstract class Layer extends Operation {
   builtShape: Nested<Shape> | undefined;
   /** The shapes of further positional arguments that it was built for. */
   #moreBuiltShapes: readonly Nested<Shape>[] = [];
-  /** Weights made by `addWeight`. */
-  readonly #own: Variable[] = [];
-  readonly #holdings = new Holdings(this, () => this.hiddenLayers);
-  #treeNow: Tree | undefined;
-  /** Whether the tree is being made: where layers hold one another in a circle, the inner one ends it. */
-  #isLooking = false;
-  #isDisposed = false;
   /** Whether it was told that the mask ends here. */
   #isMaskLost = false;
-  #trainable: boolean;
   #losses: tf.Tensor[] = [];
 
   constructor(options: LayerOptions = {}) {
@@ -155,7 +126,7 @@ export abstract class Layer extends Operation {
     checkValue(className, 'name', options.name ?? null, orNull(objectName));
     checkValue(className, 'trainable', options.trainable === undefined ? true : options.trainable, strictFlag);
     this.name = options.name ?? autoName(snakeCaseClass(className));
-    this.#trainable = options.trainable ?? true;
+    this.startTrainable(options.trainable ?? true);
     this.dtypePolicy = policyOf(className, options.dtype);
     this.dtype = this.dtypePolicy.dtype;
     this.activityRegularizer = regularizers.get(options.activityRegularizer);
@@ -245,7 +216,7 @@ export abstract class Layer extends Operation {
   }
 
   override __call__(inputs: unknown, ...rest: unknown[]): unknown {
-    const [more, options] = splitArguments(this.label, rest);
+    const [more, options] = splitArguments<CallOptions>(this.label, rest);
     const call = { args: [inputs, ...more], kwargs: { ...options } };
     if (!isSymbolic([...call.args, options])) return this.#callEager(inputs as Nested<tf.Tensor>, more, options);
     this.#prepare(inputs as Nested<SymbolicTensor>, more as Nested<SymbolicTensor>[]);
@@ -261,7 +232,7 @@ export abstract class Layer extends Operation {
       const inputs = toTensors(this.label, given);
       const more = rest.map((value) => value && toTensors(this.label, value as Nested<tf.Tensor>));
       this.#prepare(inputs, more as Nested<tf.Tensor>[]);
-      if (outer.root && this.#tree.hasState) checkHeld(this);
+      if (outer.root && this.hasState) checkHeld(this);
       return callOf(this, training, gathered, () => {
         const outputs = this.#runMasked(inputs, more, { ...options, training });
         if (this.activityRegularizer) for (const y of flatten(outputs)) this.#penalize(y);
@@ -334,14 +305,13 @@ export abstract class Layer extends Operation {
     this.built = true;
     this.builtShape = inputShape;
     this.#moreBuiltShapes = more;
-    this.#holdings.forget();
-    if (!this.#trainable) this.trainable = false;
+    this.forgetHeld();
+    if (!this.trainable) this.trainable = false;
   }
 
   /** Takes `build` back: no weights, not built. For undoing a model that could not be put together. */
   unbuild(): void {
-    for (const weight of this.#own.splice(0)) weight.dispose();
-    this.#holdings.forget();
+    this.freeOwn();
     this.built = false;
     this.builtShape = undefined;
   }
@@ -373,33 +343,6 @@ export abstract class Layer extends Operation {
     return mapSpecs(specs, (spec) => new Spec(spec.shape, spec.dtype, each[i++])) as Nested<TensorSpec>;
   }
 
-  /** Makes a weight of this layer. To be called in `build`. */
-  addWeight(options: WeightOptions = {}): Variable {
-    const { name = autoName('variable'), shape = [], dtype = 'float32', trainable = true } = options;
-    if (shape.some((dim) => !Number.isInteger(dim) || dim < 0)) {
-      throw new ValueError(
-        `${this.label}: the shape of weight '${name}' must be known. Received: ${formatShape(shape)}.`,
-      );
-    }
-    checkAxes(this.label, `weight '${name}'`, shape);
-    const initializer = initializers.get(options.initializer ?? (dtype === 'float32' ? 'glorot_uniform' : 'zeros'));
-    const variable = makingState(() =>
-      freeing(
-        () =>
-          new Variable(initializer([...shape], { dtype }), {
-            name,
-            path: pathOf(name),
-            trainable,
-            regularizer: regularizers.get(options.regularizer),
-            constraint: constraints.get(options.constraint),
-          }),
-      ),
-    );
-    this.#own.push(variable);
-    this.#holdings.forget();
-    return variable;
-  }
-
   /** Adds a scalar to the loss of the step that is running. */
   addLoss(loss: tf.Tensor): void {
     (currentCall().losses ?? this.#losses).push(loss);
@@ -416,121 +359,18 @@ export abstract class Layer extends Operation {
     return this.trainableWeights.flatMap((weight) => (weight.regularizer ? [weight.regularizer(weight.value)] : []));
   }
 
-  /** Layers that are held in a private field. */
-  protected get hiddenLayers(): readonly Layer[] | undefined {
-    return undefined;
+  override get sublayers(): Layer[] {
+    return super.sublayers as Layer[];
   }
 
-  /** What this layer holds, by the names of the fields: layers, variables, seed generators and metrics. */
-  get children(): readonly Child[] {
-    return this.#holdings.children;
-  }
-
-  /** Layers that this one holds in its fields, also in lists, records, Maps and Sets. */
-  get sublayers(): Layer[] {
-    return this.children.map(({ value }) => value).filter(isLayer);
-  }
-
-  /** This layer with all that it holds, found again only after something has changed. */
-  get #tree(): Tree {
-    const known = this.#treeNow;
-    if (known?.layers.every((layer, i) => layer.#holdings.children === known.children[i])) return known;
-    if (this.#isLooking) return EMPTY_TREE;
-    this.#isLooking = true;
-    try {
-      const inner = this.sublayers.map((layer) => layer.#tree);
-      this.#treeNow = makeTree(this, this.#own, this.children, inner);
-      return this.#treeNow;
-    } finally {
-      this.#isLooking = false;
-    }
-  }
-
-  /** Whether a layer, variable, seed generator or metric is this layer's, or one's in it. */
-  holds(part: object): boolean {
-    return this.#tree.members.has(part);
-  }
-
-  /** This layer and all that it holds, each once, from the outside in. */
-  flattenLayers(): Layer[] {
-    return [...this.#tree.layers];
-  }
-
-  /** All weights in Keras's order: own trainable ones, own others, then those of the layers inside. */
-  get weights(): Variable[] {
-    return [...this.#tree.weights];
-  }
-
-  get trainableWeights(): Variable[] {
-    return orStandIn(this.#trainable ? this.weights.filter((weight) => weight.trainable) : []);
-  }
-
-  get nonTrainableWeights(): Variable[] {
-    const trainable = new Set(this.trainableWeights);
-    return this.weights.filter((weight) => !trainable.has(weight));
-  }
-
-  /** Whether training changes the weights; setting it reaches all layers inside. Takes effect at the next step. */
-  get trainable(): boolean {
-    return this.#trainable;
-  }
-
-  set trainable(value: boolean) {
-    this.#trainable = value;
-    for (const layer of this.#tree.layers) layer.#trainable = value;
-    for (const weight of this.#tree.weights) if (weight.isMadeToTrain) weight.trainable = value;
-  }
-
-  /** Copies of all weights, in the order of `weights`; the caller owns them. */
-  getWeights(): tf.Tensor[] {
-    return this.weights.map((weight) => weight.value.clone());
-  }
-
-  /**
-   * Sets all weights; on an error none is changed.
-   * @throws ValueError if the number or a shape does not fit.
-   */
-  setWeights(values: readonly TensorOrArray[]): void {
-    const { weights } = this;
-    if (values.length !== weights.length) {
-      throw new ValueError(`${this.label}: expected ${weights.length} weights. Received: ${values.length}.`);
-    }
-    tf.tidy(() => {
-      const tensors = values.map((value, i) => toTensor(this.label, `weights[${i}]`, value, weights[i]?.dtype));
-      tensors.forEach((tensor, i) => {
-        const { path, shape } = weights[i] as Variable;
-        if (formatShape(shape) === formatShape(tensor.shape)) return;
-        throw new ValueError(
-          `${this.label}: weight ${i} ('${path}') has shape ${formatShape(shape)}. Received: shape ${formatShape(tensor.shape)}.`,
-        );
-      });
-      tensors.forEach((tensor, i) => {
-        weights[i]?.assign(tensor);
-      });
-    });
-  }
-
-  /** Number of elements of all weights. */
-  countParams(): number {
-    if (!this.built) {
-      throw new ValueError(
-        `${this.label}: the layer has no weights yet. Call it on data, or build it, before countParams().`,
-      );
-    }
-    return this.weights.reduce((sum, weight) => sum + weight.size, 0);
-  }
-
-  /** Whether the weights are freed. */
-  get isDisposed(): boolean {
-    return this.#isDisposed || this.#own[0]?.isDisposed === true;
+  override flattenLayers(): Layer[] {
+    return super.flattenLayers() as Layer[];
   }
 
   /** Frees the weights and the state of random generators. The layer cannot be used any more. */
-  dispose(): void {
-    this.#isDisposed = true;
-    const { layers, weights, members } = this.#tree;
-    for (const weight of weights) weight.dispose();
-    for (const part of members) if (part instanceof SeedGenerator || isMetric(part)) part.dispose();
+  override dispose(): void {
+    const layers = this.flattenLayers();
+    super.dispose();
     for (const layer of layers) tf.dispose(layer.#losses);
   }
 
@@ -542,26 +382,6 @@ export abstract class Layer extends Operation {
   override toString(): string {
     return `<${this.className} name=${this.name}, built=${this.built}>`;
   }
-}
-
-/** The specs in a structure, as a list. */
-function leafSpecs(specs: Nested<TensorSpec>): TensorSpec[] {
-  const leaves: TensorSpec[] = [];
-  mapSpecs(specs, (spec) => leaves.push(spec));
-  return leaves;
-}
-
-/** The arguments of a call after the first: positional ones, and the options at the end. */
-function splitArguments(label: string, rest: readonly unknown[]): [more: unknown[], options: CallOptions] {
-  const last = rest.at(-1);
-  const hasOptions = isPlainObject(last) || (last === undefined && rest.length > 0);
-  const more = hasOptions ? rest.slice(0, -1) : [...rest];
-  const wrong = more.find((value) => typeof value !== 'object' || isPlainObject(value));
-  if (wrong === undefined) return [more, (last && hasOptions ? last : {}) as CallOptions];
-  throw new TypeError(
-    `${label}: the arguments of a call after the first must be tensors, and options at the end. ` +
-      `Received: ${formatValue(wrong)}.`,
-  );
 }
 
 /** Whether a value is a layer. */

@@ -186,3 +186,10 @@ export function mapSpecs<T>(specs: Nested<TensorSpec>, f: (spec: TensorSpec) => 
   if (isSpec(specs)) return f(specs);
   return Object.fromEntries(Object.entries(specs).map(([key, item]) => [key, mapSpecs(item as Nested<TensorSpec>, f)]));
 }
+
+/** The specs in a structure, as a list. */
+export function leafSpecs(specs: Nested<TensorSpec>): TensorSpec[] {
+  const leaves: TensorSpec[] = [];
+  mapSpecs(specs, (spec) => leaves.push(spec));
+  return leaves;
+}

@@ -37,3 +37,19 @@ export function toTensors(label: string, inputs: Nested<unknown>): Nested<tf.Ten
     `${label}: inputs must be tensors or nested arrays of numbers. Received: ${formatValue(inputs)}.`,
   );
 }
+
+/** The arguments of a call after the first: positional ones, and the options at the end. */
+export function splitArguments<O extends object>(
+  label: string,
+  rest: readonly unknown[],
+): [more: unknown[], options: O] {
+  const last = rest.at(-1);
+  const hasOptions = isPlainObject(last) || (last === undefined && rest.length > 0);
+  const more = hasOptions ? rest.slice(0, -1) : [...rest];
+  const wrong = more.find((value) => typeof value !== 'object' || isPlainObject(value));
+  if (wrong === undefined) return [more, (last && hasOptions ? last : {}) as O];
+  throw new TypeError(
+    `${label}: the arguments of a call after the first must be tensors, and options at the end. ` +
+      `Received: ${formatValue(wrong)}.`,
+  );
+}

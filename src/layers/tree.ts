@@ -1,11 +1,10 @@
 import { Variable } from '../backend/variable';
 import { type Child, HELD } from '../base/tracking';
-import type { Layer } from './layer';
 
 /** A layer with all that it holds, however deep. */
-export interface Tree {
+export interface Tree<L extends object> {
   /** The layers, each once, from the outside in. */
-  readonly layers: readonly Layer[];
+  readonly layers: readonly L[];
   /** What each of them was found to hold. */
   readonly children: readonly (readonly Child[])[];
   /** The weights in Keras's order. */
@@ -30,7 +29,7 @@ function isVariable(value: object): value is Variable {
   return value instanceof Variable;
 }
 
-export const EMPTY_TREE: Tree = { layers: [], children: [], weights: [], members: new Set(), hasState: false };
+export const EMPTY_TREE: Tree<never> = { layers: [], children: [], weights: [], members: new Set(), hasState: false };
 
 /**
  * The tree of a layer, made of those of the layers it holds.
@@ -38,12 +37,12 @@ export const EMPTY_TREE: Tree = { layers: [], children: [], weights: [], members
  * @param made variables that the layer made by `addWeight`; those it holds in fields are its own as well. Those that were
  *   made to be trained come first, each kind in the order they were made in.
  */
-export function makeTree(
-  layer: Layer,
+export function makeTree<L extends object>(
+  layer: L,
   made: readonly Variable[],
   children: readonly Child[],
-  inner: readonly Tree[],
-): Tree {
+  inner: readonly Tree<L>[],
+): Tree<L> {
   const held = children.map(({ value }) => value);
   const own = [...new Set([...made, ...held.filter(isVariable)])];
   own.sort((a, b) => Number(b.isMadeToTrain) - Number(a.isMadeToTrain) || a.id - b.id);
@@ -53,7 +52,7 @@ export function makeTree(
   const parts = new Map([
     [layer, children],
     ...inner.flatMap((tree) => tree.layers.map((one, i) => [one, tree.children[i]] as const)),
-  ] as [Layer, readonly Child[]][]);
+  ] as [L, readonly Child[]][]);
   return {
     layers: [...parts.keys()],
     children: [...parts.values()],

@@ -3,7 +3,8 @@ import { freeing } from '../../backend/tidy';
 import { type Batch, takeRows } from '../data/data';
 import type { Trainable } from '../trainable';
 import { freeTape } from './gradients';
-import { runStep, type StepKind } from './stepKinds';
+import { runStep } from './runStep';
+import type { StepKind } from './stepKinds';
 import { Watch } from './watch';
 
 /**

@@ -6,7 +6,8 @@ import type { MetricResults } from '../../metrics';
 import { isMetricsResult, toLogs } from '../compile/logs';
 import { type Batch, type StepData, takeRows } from '../data/data';
 import type { StepLogs, Trainable } from '../trainable';
-import { runStep, type StepKind, type StepResult } from './stepKinds';
+import { runStep } from './runStep';
+import type { StepKind, StepResult } from './stepKinds';
 
 /** A batch size to record at, and the number of rows of the arrays it is read from. */
 export interface Sample {

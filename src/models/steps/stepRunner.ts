@@ -10,7 +10,8 @@ import { checkAlive } from './alive';
 import { buildFromBatch } from './building';
 import { CompiledStep, CompiledSteps } from './compiledSteps';
 import { hasCustomMetrics } from './customCode';
-import { runStep, type StepKind, type StepResult } from './stepKinds';
+import { runStep } from './runStep';
+import type { StepKind, StepResult } from './stepKinds';
 
 /** Steps of a kind from which a compiled graph pays. */
 const WORTHWHILE = 12;
