@@ -10,7 +10,7 @@ export type TensorOrArray = tf.Tensor | tf.TensorLike | NestedNumbers | ShapedAr
 /**
  * A caller's value as a tensor: of its own dtype (int32 for typed arrays of integers, bool for booleans alone, else
  * float32), or of the one given. A tensor that has it is returned itself; a new one holds a copy of the arrays, because
- * TensorFlow.js goes on using those it is given, and may share their memory with the native library.
+ * TensorFlow.js goes on using those it is given.
  *
  * @param who name in messages: `fit`
  * @param what name of the value there: `x`

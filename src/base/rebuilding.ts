@@ -57,10 +57,10 @@ function isSame(a: unknown, b: unknown): boolean {
 
 /**
  * Refuses an object of a class of a user that its config does not make again, as Keras does: arguments of the constructor
- * that are fields of the object are compared. Without `fromConfig`, nothing is compared.
+ * that are fields of the object are compared. Where the source shows no such names (minified code), nothing is.
  *
  * @param isKnown whether a class is the library's own, and right
- * @param fromConfig the default of making an object from a config
+ * @param fromConfig makes an object from a config where its class has no way of its own
  * @throws ValueError that names what differs.
  */
 export function checkRebuilds(

@@ -6,6 +6,11 @@ import { flatten, mapStructure, type Nested } from '../base/nest';
 /** Which entries of a tensor count: true or 1 for those that do; nothing where all do. */
 export type Mask = tf.Tensor | null | undefined;
 
+/** The masks of a list of inputs; none where they have no list of masks. */
+export function maskList(mask: Nested<Mask> | undefined): readonly Mask[] {
+  return Array.isArray(mask) ? (mask as readonly Mask[]) : [];
+}
+
 /** The masks of tensors, in their structure; `undefined` where there is none at all. */
 function masksOf(tensors: unknown): Nested<Mask> | undefined {
   const masks = mapStructure(tensors as Nested<unknown>, (leaf) =>

@@ -8,6 +8,7 @@ import type { Layer } from '../../src/layers/layer';
 import type { Model as ModelType, Sequential as SequentialType } from '../../src/models';
 import fixture from '../fixtures/ownSteps.json';
 import { onEachBackend } from '../ops/backends';
+import { expectClose } from './closeToKeras';
 import { noticesOf } from './compiledSupport';
 
 type StepData = Parameters<ModelType['trainStep']>[0];
@@ -217,16 +218,6 @@ const CASES: Record<keyof typeof fixture, Case> = {
   },
 };
 const names = Object.keys(CASES) as (keyof typeof fixture)[];
-
-function expectClose(actual: ArrayLike<number>, expected: readonly number[], what: string): void {
-  expect([what, actual.length]).toEqual([what, expected.length]);
-  const wrong = expected.findIndex(
-    (value, i) => !(Math.abs((actual[i] as number) - value) <= 2e-5 * Math.max(1, Math.abs(value))),
-  );
-  expect(wrong < 0 ? `${what}: equal` : `${what}[${wrong}] = ${actual[wrong]}, Keras ${expected[wrong]}`).toBe(
-    `${what}: equal`,
-  );
-}
 
 const quiet = { verbose: 0 } as const;
 const options = { ...quiet, batchSize: 8, epochs: 3, shuffle: false } as const;

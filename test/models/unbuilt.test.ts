@@ -6,6 +6,7 @@ import { Layer } from '../../src/layers/layer';
 import type { Model as ModelType } from '../../src/models';
 import fixture from '../fixtures/unbuilt.json';
 import { onEachBackend } from '../ops/backends';
+import { expectClose } from './closeToKeras';
 import { expectSameScene } from './compiledSupport';
 
 /** The script's data: numbers between -0.5 and 0.5 that look irregular. */
@@ -99,16 +100,6 @@ function compiled({ model, optimizer }: Case, runEagerly: boolean): ModelType {
   const given = (OPTIMIZERS[optimizer] as (typeof OPTIMIZERS)[string])();
   net.compile({ optimizer: given, loss: 'mse', metrics: ['mae'], runEagerly });
   return net;
-}
-
-function expectClose(actual: ArrayLike<number>, expected: readonly number[], what: string): void {
-  expect([what, actual.length]).toEqual([what, expected.length]);
-  const wrong = expected.findIndex(
-    (value, i) => !(Math.abs((actual[i] as number) - value) <= 2e-5 * Math.max(1, Math.abs(value))),
-  );
-  expect(wrong < 0 ? `${what}: equal` : `${what}[${wrong}] = ${actual[wrong]}, Keras ${expected[wrong]}`).toBe(
-    `${what}: equal`,
-  );
 }
 
 function expectWeights(net: ModelType, { weights }: Case): void {

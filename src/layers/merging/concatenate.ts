@@ -6,7 +6,7 @@ import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../.
 import type { Nested } from '../../base/nest';
 import { resolveOptions, type Signature } from '../../base/options';
 import { LAYER_OPTIONS, Layer, type LayerOptions } from '../layer';
-import type { Mask } from '../masks';
+import { type Mask, maskList } from '../masks';
 import { isShapeList } from './merge';
 
 /** Options of `Concatenate`. */
@@ -67,7 +67,7 @@ export class ConcatenateLayer extends Layer {
 
   /** Masks side by side as the inputs are, all of an input that has none; a step counts if any of its entries does. */
   override computeMask(inputs: Nested<tf.Tensor>, mask: Nested<Mask> | undefined): Mask {
-    const masks = Array.isArray(mask) ? (mask as readonly Mask[]) : [];
+    const masks = maskList(mask);
     if (masks.every((each) => !each)) return null;
     const all = (inputs as readonly tf.Tensor[]).map((x, i) => {
       const own = masks[i]?.cast('bool');

@@ -3,7 +3,7 @@ import type { DType } from '../../backend/variable';
 import { type Dim, formatShape, formatValue, type Shape, ValueError } from '../../base/errors';
 import type { Nested } from '../../base/nest';
 import { Layer } from '../layer';
-import type { Mask } from '../masks';
+import { type Mask, maskList } from '../masks';
 
 /** Whether a value is a list of shapes, one for each input. */
 export function isShapeList(value: unknown): value is readonly Shape[] {
@@ -50,7 +50,7 @@ export abstract class Merge extends Layer {
 
   /** A step counts where it does in any input; all count where an input has no mask. */
   override computeMask(_inputs: Nested<tf.Tensor>, mask: Nested<Mask> | undefined): Mask {
-    const masks = Array.isArray(mask) ? (mask as readonly Mask[]) : [];
+    const masks = maskList(mask);
     if (masks.length === 0 || masks.some((each) => !each)) return null;
     return (masks as readonly tf.Tensor[]).reduce((any, each) => tf.logicalOr(any, each));
   }

@@ -11,8 +11,9 @@ import { type ResultShape, type Sample, withRowCount } from './recordStep';
 import type { StepKind } from './stepKinds';
 import type { Watch } from './watch';
 
-/** What recordings for any batch size are made of; neither sizes nor row counts nor both have the same ratio. */
+/** The two samples that a step is recorded at. */
 export type Samples = readonly [Sample, Sample];
+/** Those for any batch size; neither sizes nor row counts nor both have the same ratio. */
 const SAMPLES: Samples = [
   { size: 7, rowCount: 12 },
   { size: 4, rowCount: 11 },
