@@ -45,7 +45,7 @@ export async function noticesOf(body: () => unknown): Promise<string[]> {
   const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
   try {
     await body();
-    return warn.mock.calls.map(([text]) => String(text)).filter((text) => text.includes('runs uncompiled'));
+    return warn.mock.calls.map(([text]) => String(text)).filter((text) => /runs? uncompiled/.test(text));
   } finally {
     warn.mockRestore();
   }

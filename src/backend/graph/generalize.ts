@@ -15,13 +15,20 @@ import type { Recording } from './recording';
 /**
  * One graph for any batch size, from two recordings of a step at different batch sizes. Whatever differs between them
  * must follow from the batch: whole numbers linear in it, numbers proportional to it or to its inverse, and uniform
- * constants of a batch shape. It is replaced by arithmetic on the shape of the first input that is a batch.
+ * constants of a batch shape. It is replaced by arithmetic on the shape of the first input that is a batch. Two such
+ * graphs of different lengths make one for any length in the same way.
  *
- * @param sizes the batch sizes of the two recordings; of the same size nothing may differ.
+ * @param sizes the batch sizes (or lengths) of the two recordings; of the same size nothing may differ.
+ * @param over what the sizes are of; nodes that are added have names that start so.
  * @throws Unrecordable naming what differs otherwise: a random mask made in JavaScript, a counter, a branch.
  */
-export function generalize(first: Recording, second: Recording, sizes: readonly [number, number]): Recording {
-  return new Generalizer(first, second, sizes).run();
+export function generalize(
+  first: Recording,
+  second: Recording,
+  sizes: readonly [number, number],
+  over: 'batch' | 'length' = 'batch',
+): Recording {
+  return new Generalizer(first, second, sizes, over).run();
 }
 
 /** Whether two graphs are the same, node by node, and return the same tensors. */
@@ -57,13 +64,15 @@ function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 class Generalizer {
   readonly #out: GraphNode[] = [];
-  #batch: string | undefined;
+  /** The tensor that is the size at hand. */
+  #size: string | undefined;
   #count = 0;
 
   constructor(
     readonly first: Recording,
     readonly second: Recording,
     readonly sizes: readonly [number, number],
+    readonly over: string,
   ) {}
 
   run(): Recording {
@@ -92,15 +101,14 @@ class Generalizer {
     const [sizesA, sizesB] = [a, b].map((node) => node.attributes['shape']?.value as number[]) as [number[], number[]];
     const merged = sizesA.map((size, axis) => (size === sizesB[axis] ? size : -1));
     this.#out.push({ ...a, attributes: { ...a.attributes, shape: shape(merged) } });
-    const axis = merged.indexOf(-1);
-    const isBatch = sizesA[axis] === this.sizes[0] && sizesB[axis] === this.sizes[1];
-    if (this.#batch !== undefined || !isBatch) return;
+    const axis = sizesA.findIndex((size, i) => size === this.sizes[0] && sizesB[i] === this.sizes[1]);
+    if (this.#size !== undefined || axis < 0 || this.sizes[0] === this.sizes[1]) return;
     const sizes = this.#add('Shape', [`${a.name}:0`], {
       T: a.attributes['dtype'] as never,
       out_type: type(DTYPE.int32),
     });
     const at = (i: number): string => this.#constant('int32', [1], [i]);
-    this.#batch = this.#add('StridedSlice', [sizes, at(axis), at(axis + 1), at(1)], {
+    this.#size = this.#add('StridedSlice', [sizes, at(axis), at(axis + 1), at(1)], {
       T: type(DTYPE.int32),
       Index: type(DTYPE.int32),
       shrink_axis_mask: int(1),
@@ -153,16 +161,18 @@ class Generalizer {
 
   /**
    * Whole numbers that are multiples of the batch size, or differ from it by a fixed number. (Any two points are on a
-   * line; squares of the batch size must not pass for one.)
+   * line; squares of the batch size must not pass for one. Of lengths any line will do, as each length is looked at.)
    */
   #linear(a: ArrayLike<number>, b: ArrayLike<number>, dims: readonly number[], place?: string, name?: string): string {
     const [sizeA, sizeB] = this.sizes;
     const slopes = Array.from(a, (value, i) => (value - (b[i] as number)) / (sizeA - sizeB));
     const bases = Array.from(a, (value, i) => value - (slopes[i] as number) * sizeA);
-    if (!slopes.every((slope, i) => Number.isInteger(slope) && (bases[i] === 0 || Math.abs(slope) <= 1))) {
-      throw new Unrecordable('a size or an index changes from call to call, and not with the batch size', place);
+    const isAnyLine = this.over === 'length';
+    const follows = (slope: number, i: number): boolean => isAnyLine || bases[i] === 0 || Math.abs(slope) <= 1;
+    if (!slopes.every((slope, i) => Number.isInteger(slope) && follows(slope, i))) {
+      throw new Unrecordable(`a size or an index changes from call to call, and not with the ${this.over} size`, place);
     }
-    const scaled = this.#add('Mul', [this.#constant('int32', dims, slopes), this.#batchSize()], {
+    const scaled = this.#add('Mul', [this.#constant('int32', dims, slopes), this.#sizeNow()], {
       T: type(DTYPE.int32),
     });
     return this.#add('AddV2', [scaled, this.#constant('int32', dims, bases)], { T: type(DTYPE.int32) }, name);
@@ -171,7 +181,7 @@ class Generalizer {
   /** Floats that are a multiple of the batch size or of its inverse. */
   #proportional(a: ArrayLike<number>, b: ArrayLike<number>, dims: readonly number[], node: GraphNode): void {
     const [sizeA, sizeB] = this.sizes;
-    const float = this.#add('Cast', [this.#batchSize()], { SrcT: type(DTYPE.int32), DstT: type(DTYPE.float32) });
+    const float = this.#add('Cast', [this.#sizeNow()], { SrcT: type(DTYPE.int32), DstT: type(DTYPE.float32) });
     const near = (p: number, q: number): boolean => Math.abs(p - q) <= 1e-6 * Math.abs(p);
     const attributes = { T: type(DTYPE.float32) };
     const values = Array.from(a);
@@ -184,14 +194,14 @@ class Generalizer {
     } else throw this.#refusal(node);
   }
 
-  #batchSize(): string {
-    if (this.#batch === undefined)
+  #sizeNow(): string {
+    if (this.#size === undefined)
       throw new Unrecordable('its sizes change from call to call, though the data does not');
-    return this.#batch;
+    return this.#size;
   }
 
   #constant(dtype: 'float32' | 'int32', dims: readonly number[], values: readonly number[]): string {
-    const name = `batch_constant_${this.#count++}`;
+    const name = `${this.over}_constant_${this.#count++}`;
     this.#out.push(constant(name, dtype, dims, values));
     return `${name}:0`;
   }
@@ -200,7 +210,7 @@ class Generalizer {
     op: string,
     inputs: string[],
     attributes: GraphNode['attributes'],
-    name = `batch_${op}_${this.#count++}`,
+    name = `${this.over}_${op}_${this.#count++}`,
   ): string {
     this.#out.push({
       name,

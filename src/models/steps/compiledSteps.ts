@@ -1,18 +1,23 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import { GraphSession, generalize, type SessionFunction, Unrecordable } from '../../backend/graph';
+import { type GraphSession, generalize, type SessionFunction, Unrecordable } from '../../backend/graph';
 import { whenCleared } from '../../base/clearing';
-import { flatten, mapStructure, type Nested } from '../../base/nest';
+import { flatten } from '../../base/nest';
 import type { Batch } from '../data/data';
 import type { Trainable } from '../trainable';
 import { hasCustomMetrics, runsCustomCode } from './customCode';
+import { type Frame, frameOf } from './frame';
 import { leavesOf, type RecordedStep, type ResultShape, recordStep, runLive } from './recordStep';
+import { StepGraphs } from './stepGraphs';
 import type { StepKind, StepResult } from './stepKinds';
 import { covers, didSame, expectLike, otherResults, type Proof, type Samples, samplesOf, type Trial } from './trials';
 import { Watch } from './watch';
 
-/** Compiled steps kept for one model; beyond that all are dropped and made anew. */
-const MOST_STEPS = 12;
-/** Recordings of one kind after which each must have been used several times. */
+/** Graphs kept for one model; beyond that all are dropped and made anew. */
+const MOST_GRAPHS = 12;
+/** Steps kept for one model, of which many may have one graph. */
+const MOST_STEPS = 256;
+/** Steps with code of a user that wait for another one like them. */
+const MOST_TRIALS = 24;
+/** Recordings for one signature, and graphs of one kind, after which each must have been used several times. */
 const PATIENCE = 16;
 
 /** A step as a function in a session. */
@@ -40,9 +45,17 @@ export class CompiledStep {
 /** What becomes of a step: a graph to run it as, it is to be run eagerly, or it has been run. */
 export type Found =
   | CompiledStep
-  /** `why`: that it cannot be compiled, and the reason. */
-  | { how: 'eagerly'; why?: string }
+  /** `why`: that it cannot be compiled, or a batch like this cannot, and the reason. */
+  | { how: 'eagerly'; why?: string; isOfBatch?: boolean }
   | { how: 'done'; result: StepResult; why?: string };
+
+const OTHER_SHAPES = 'the shape of the data changes at almost every step';
+
+/** How often something was made, and used. */
+interface Use {
+  made: number;
+  runs: number;
+}
 
 /** Ends the sessions of models that nobody has any more, and nobody has disposed of. */
 const abandoned = new FinalizationRegistry<{ session: GraphSession; weak: WeakRef<CompiledSteps> }>((left) => {
@@ -59,41 +72,48 @@ whenCleared(() => {
 /** The compiled steps of one model, in one session. */
 export class CompiledSteps {
   readonly #model: Trainable;
-  #session: GraphSession;
+  #graphs: StepGraphs;
   #steps: CompiledStep[] = [];
   /** For code of a user: what has been done once, and the last steps that were done while they were recorded. */
   readonly #begun = new Set<string>();
   #trials: Trial[] = [];
   readonly #weak = new WeakRef<CompiledSteps>(this);
-  readonly #recordings: Record<StepKind, { made: number; runs: number }> = {
-    train: { made: 0, runs: 0 },
-    test: { made: 0, runs: 0 },
-    predict: { made: 0, runs: 0 },
-  };
+  /** Recordings by signature, and graphs by kind of step. */
+  readonly #recordings = new Map<string, Use>();
+  readonly #graphsOf = new Map<StepKind, Use>();
 
   constructor(model: Trainable) {
     this.#model = model;
     all.add(this.#weak);
-    this.#session = this.#open();
+    this.#graphs = this.#open();
   }
 
-  #open(): GraphSession {
-    const session = new GraphSession();
-    abandoned.register(this, { session, weak: this.#weak }, this);
-    return session;
+  #open(): StepGraphs {
+    const graphs = new StepGraphs();
+    abandoned.register(this, { session: graphs.session, weak: this.#weak }, this);
+    return graphs;
   }
 
   /** How the step on a batch is to be run, or that it has been run. */
   find(kind: StepKind, batch: Batch): Found {
-    const signature = signatureOf(kind, batch) + (hasFixedBatch(this.#model) ? ` of ${batch.size}` : '');
-    this.#recordings[kind].runs++;
+    const frame = frameOf(kind, batch, hasFixedBatch(this.#model));
+    const { signature } = frame;
+    useOf(this.#recordings, signature).runs++;
+    useOf(this.#graphsOf, kind).runs++;
     const known = this.#steps.find((step) => step.signature === signature && !step.outdated && !step.watch.changed);
     if (known && (!known.proof || covers(known.proof, batch.size))) return known;
-    if (known || runsCustomCode(this.#model)) return this.#tryOut(kind, signature, batch, known);
+    if (known || runsCustomCode(this.#model)) return this.#tryOut(kind, frame, batch, known);
+    if (
+      isWasted(useOf(this.#graphsOf, kind)) &&
+      !this.#recordings.get(signature)?.made &&
+      !this.#graphs.mayFit(frame)
+    ) {
+      return { how: 'eagerly', why: OTHER_SHAPES, isOfBatch: true };
+    }
     try {
-      this.#count(kind);
+      this.#count(signature);
       this.#rehearse(kind, batch);
-      return this.#compile(kind, signature, batch, false);
+      return this.#compile(kind, frame, batch, false);
     } catch (error) {
       return { how: 'eagerly', why: messageOf(error) };
     }
@@ -105,10 +125,16 @@ export class CompiledSteps {
     for (const trial of this.#trials) if (trial.kind === kind) trial.doubted = true;
   }
 
-  #count(kind: StepKind): void {
-    const count = this.#recordings[kind];
-    if (++count.made <= PATIENCE || count.runs >= 4 * count.made) return;
-    throw new Unrecordable('an option of a layer, or the shape of the data, changes at almost every step');
+  #count(signature: string): void {
+    const use = useOf(this.#recordings, signature);
+    use.made++;
+    if (isWasted(use)) throw new Unrecordable('an option of a layer changes at almost every step');
+  }
+
+  #countGraph(kind: StepKind): Use {
+    const use = useOf(this.#graphsOf, kind);
+    use.made++;
+    return use;
   }
 
   /**
@@ -117,7 +143,8 @@ export class CompiledSteps {
    *
    * @param known a compiled step, to be compared with what the code does now or at this batch size
    */
-  #tryOut(kind: StepKind, signature: string, batch: Batch, known: CompiledStep | undefined): Found {
+  #tryOut(kind: StepKind, frame: Frame, batch: Batch, known: CompiledStep | undefined): Found {
+    const { signature } = frame;
     if (!known && !this.#begun.has(signature)) {
       this.#begun.add(signature);
       return { how: 'eagerly' };
@@ -129,7 +156,7 @@ export class CompiledSteps {
       if (watch.changed) throw new Unrecordable(`the step itself changes ${watch.changed}`);
       const { size, rows } = batch;
       const trial = { kind, signature, size, hasRows: !!rows, watch, recording, shape, doubted: false };
-      if (!known || !this.#isConfirmed(known, trial)) this.#learnFrom(kind, batch, trial);
+      if (!known || !this.#isConfirmed(known, trial)) this.#learnFrom(frame, batch, trial);
       return { how: 'done', result };
     } catch (error) {
       return { how: 'done', result, why: messageOf(error) };
@@ -154,25 +181,28 @@ export class CompiledSteps {
   }
 
   /** Compiles a step that has been done twice in the same way. */
-  #learnFrom(kind: StepKind, batch: Batch, trial: Trial): void {
+  #learnFrom(frame: Frame, batch: Batch, trial: Trial): void {
+    const { kind } = trial;
     const isLike = (other: Trial): boolean =>
       other.signature === trial.signature && other.size === batch.size && !other.watch.changed;
     const last = this.#trials.find(isLike);
-    if (last || this.#trials.length === MOST_STEPS) this.#count(kind);
+    if (last) this.#count(trial.signature);
+    else if (this.#trials.length === MOST_TRIALS && isWasted(this.#countGraph(kind)))
+      throw new Unrecordable(OTHER_SHAPES);
     this.#trials = this.#trials.filter((other) => other !== last);
     if (!last || !didSame(last, trial)) {
-      this.#trials = [...this.#trials, trial].slice(-MOST_STEPS);
+      this.#trials = [...this.#trials, trial].slice(-MOST_TRIALS);
       return;
     }
-    const step = this.#compile(kind, trial.signature, batch, true);
+    const step = this.#compile(kind, frame, batch, true);
     step.outdated = true;
     expectLike(step.proof as Proof, trial);
     step.outdated = false;
     step.proof?.sizes.add(batch.size);
   }
 
-  #compile(kind: StepKind, signature: string, batch: Batch, isCustom: boolean): CompiledStep {
-    if (this.#steps.length >= MOST_STEPS) this.clear();
+  #compile(kind: StepKind, frame: Frame, batch: Batch, isCustom: boolean): CompiledStep {
+    if (this.#graphs.size >= MOST_GRAPHS || this.#steps.length >= MOST_STEPS) this.clear();
     const watch = new Watch(this.#model);
     try {
       const keepsMetrics = hasCustomMetrics(this.#model);
@@ -186,7 +216,10 @@ export class CompiledSteps {
       if (description !== second.shape.description) throw otherResults();
       const sizes = [samples[0].size, samples[1].size] as const;
       const graph = generalize(first.recording, second.recording, sizes);
-      const step = new CompiledStep(kind, signature, watch, this.#session, this.#session.add(graph), first.shape);
+      const count = this.#graphs.size;
+      const fn = this.#graphs.functionFor({ frame, recording: graph, watch });
+      if (this.#graphs.size > count) this.#countGraph(kind);
+      const step = new CompiledStep(kind, frame.signature, watch, this.#graphs.session, fn, first.shape);
       const proof = { graph, first: first.recording, description, samples, sizes: new Set(sizes), doubted: false };
       if (isCustom) step.proof = proof;
       this.#steps.push(step);
@@ -213,8 +246,8 @@ export class CompiledSteps {
   /** Forgets all recorded steps; the newest values go back to the variables. */
   clear(): void {
     abandoned.unregister(this);
-    this.#session.dispose();
-    this.#session = this.#open();
+    this.#graphs.session.dispose();
+    this.#graphs = this.#open();
     this.#steps = [];
     this.#trials = [];
   }
@@ -222,17 +255,19 @@ export class CompiledSteps {
   dispose(): void {
     abandoned.unregister(this);
     all.delete(this.#weak);
-    this.#session.dispose();
+    this.#graphs.session.dispose();
   }
 }
 
-/** What decides which graph a batch needs: kind, structure, dtypes and shapes but for the first axis. */
-function signatureOf(kind: StepKind, { data, rows }: Batch): string {
-  const describe = (part: Nested<tf.Tensor> | undefined): string =>
-    part === undefined
-      ? '-'
-      : JSON.stringify(mapStructure(part, ({ dtype, shape }) => `${dtype}:${shape.slice(1).join()}` as never));
-  return `${kind} ${rows ? 'rows' : 'batch'} ${describe(data.x)} ${describe(data.y)} ${describe(data.sampleWeight)}`;
+function useOf<K>(uses: Map<K, Use>, key: K): Use {
+  const use = uses.get(key) ?? { made: 0, runs: 0 };
+  uses.set(key, use);
+  return use;
+}
+
+/** Whether much was made, and little of it used. */
+function isWasted({ made, runs }: Use): boolean {
+  return made > PATIENCE && runs < 4 * made;
 }
 
 /** Whether a model is made for batches of one size, which its layers may rely on. */

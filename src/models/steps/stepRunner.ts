@@ -60,7 +60,9 @@ export class StepRunner {
     const found = this.#compiled.find(kind, batch);
     if (found instanceof CompiledStep) return this.#runCompiled(kind, batch, found);
     const result = found.how === 'done' ? found.result : this.#runEagerly(kind, batch);
-    if (found.why !== undefined) this.#refuse(kind, found.why);
+    if (found.why === undefined) return result;
+    if (found.how === 'eagerly' && found.isOfBatch) this.#tell('some batches run', found.why);
+    else this.#refuse(kind, found.why);
     return result;
   }
 
@@ -87,10 +89,14 @@ export class StepRunner {
   /** Leaves steps of a kind uncompiled from now on; says why, each reason once. */
   #refuse(kind: StepKind, reason: string): void {
     this.#refused.add(kind);
+    const name = { train: 'fit', test: 'evaluate', predict: 'predict' }[kind];
+    this.#tell(`${name} runs`, reason);
+  }
+
+  #tell(what: string, reason: string): void {
     if (this.#reasons.has(reason)) return;
     this.#reasons.add(reason);
-    const name = { train: 'fit', test: 'evaluate', predict: 'predict' }[kind];
-    console.warn(`keras-ts: ${this.#model.label}: ${name} runs uncompiled, because ${reason.replace(/\.+$/, '')}.`);
+    console.warn(`keras-ts: ${this.#model.label}: ${what} uncompiled, because ${reason.replace(/\.+$/, '')}.`);
   }
 
   #runEagerly(kind: StepKind, batch: Batch): StepResult {
