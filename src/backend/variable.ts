@@ -49,6 +49,22 @@ export interface VariableRecorder {
   /** The tensor that stands for the value at this point of the step. */
   read(variable: Variable): tf.Tensor;
   assign(variable: Variable, value: tf.Tensor): void;
+  /**
+   * Adds an update that TensorFlow has a fused kernel for; only a recorder that makes a graph can.
+   *
+   * @param op name of the kernel, such as `ResourceApplyAdam`.
+   * @param variables those it updates in place, its first inputs.
+   * @param inputs its other inputs.
+   * @param formula what does the same to the variables.
+   * @param options its boolean attributes.
+   */
+  update?(
+    op: string,
+    variables: readonly Variable[],
+    inputs: readonly tf.Tensor[],
+    formula: () => void,
+    options?: Record<string, boolean>,
+  ): void;
 }
 
 /** Where the newest value of a variable lives when it is not on the JavaScript side: a session of compiled graphs. */
@@ -96,6 +112,11 @@ function holdWeakly(variable: tf.Variable): Remains {
 
 let count = 0;
 let recorder: VariableRecorder | undefined;
+
+/** What steps are recorded with at the moment. */
+export function currentRecorder(): VariableRecorder | undefined {
+  return recorder;
+}
 
 /** Runs `body` with all reads and writes of variables going through `through`; or as if nothing were recorded. */
 export function withRecorder<T>(through: VariableRecorder | undefined, body: () => T): T {

@@ -151,21 +151,33 @@ export abstract class Trainable extends Layer {
    *
    * @returns values to log; nothing stands for `getMetricsResult()`.
    */
-  trainStep({ x, y, sampleWeight }: StepData): StepLogs {
+  trainStep(data: StepData): StepLogs {
     const { optimizer, lossTracker } = this.compiledFor('trainStep');
-    const weights = this.trainableWeights;
+    const { loss, gradients, yPred } = this.computeGradients(data);
+    if (gradients.length > 0) optimizer.apply(gradients, this.trainableWeights);
+    else this.#warnUntrained();
+    lossTracker.updateState(loss, batchSizeOf(data.x));
+    return this.computeMetrics(data.x, data.y, yPred, data.sampleWeight);
+  }
+
+  /**
+   * The first half of a train step, which changes no weight: forward pass, loss and gradients. The other half is
+   * `optimizer.apply(gradients, model.trainableWeights)`.
+   *
+   * @returns the loss; the gradients of `trainableWeights`, `null` for weights that it does not depend on, times the
+   *   optimizer's `lossScaleFactor` if it has one; and the outputs.
+   */
+  computeGradients({ x, y, sampleWeight }: StepData): Gradients {
+    const { optimizer } = this.compiledFor('computeGradients');
     let outputs: Nested<tf.Tensor> | undefined;
-    const { value, gradients } = gradientsOf(weights, () => {
+    const { value, gradients } = gradientsOf(this.trainableWeights, () => {
       const yPred = this.#forward(x, true);
       outputs = yPred;
       const loss = this.computeLoss(x, y, yPred, sampleWeight);
       return { loss: optimizer.scaleLoss(loss), keep: withCompanions(yPred) };
     });
-    if (weights.length > 0) optimizer.apply(gradients, weights);
-    else this.#warnUntrained();
     const { lossScaleFactor: scale } = optimizer;
-    lossTracker.updateState(scale === null ? value : value.div(scale), batchSizeOf(x));
-    return this.computeMetrics(x, y, outputs as Nested<tf.Tensor>, sampleWeight);
+    return { loss: scale === null ? value : value.div(scale), gradients, yPred: outputs as Nested<tf.Tensor> };
   }
 
   #warnUntrained(): void {
@@ -264,6 +276,13 @@ export abstract class Trainable extends Layer {
     this.#compilation?.dispose();
     super.dispose();
   }
+}
+
+/** What the first half of a train step gives. */
+export interface Gradients {
+  readonly loss: tf.Tensor;
+  readonly gradients: (tf.Tensor | null)[];
+  readonly yPred: Nested<tf.Tensor>;
 }
 
 /** The outputs, and the logits and masks that a loss or metric may ask of them. */

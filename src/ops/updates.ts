@@ -3,9 +3,8 @@
  * TensorFlow has a fused kernel for become one operation, which updates the session's variables in place.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { activeRecorder } from '../backend/graph';
 import { pipe } from '../backend/tidy';
-import type { Variable } from '../backend/variable';
+import { currentRecorder, type Variable } from '../backend/variable';
 
 /** What every rule takes. */
 export interface Update {
@@ -55,8 +54,8 @@ function blend(average: Variable, value: tf.Tensor, decay: number): tf.Tensor {
 /** w -= lr g. */
 export function applyGradientDescent({ variable, gradient, learningRate }: Update): void {
   const formula = (): void => subtract(variable, gradient.mul(learningRate));
-  const recorder = activeRecorder();
-  if (recorder) recorder.update('ResourceApplyGradientDescent', [variable], [learningRate, gradient], formula);
+  const recorder = currentRecorder();
+  if (recorder?.update) recorder.update('ResourceApplyGradientDescent', [variable], [learningRate, gradient], formula);
   else formula();
 }
 
@@ -70,8 +69,8 @@ export function applyMomentum(
     const velocity = assign(m, m.value.mul(momentum).sub(step));
     variable.assign(variable.value.add(nesterov ? velocity.mul(momentum).sub(step) : velocity));
   };
-  const recorder = activeRecorder();
-  if (!recorder) {
+  const recorder = currentRecorder();
+  if (!recorder?.update) {
     formula();
     return;
   }
@@ -107,8 +106,8 @@ export function applyAdam(update: AdamUpdate): void {
     const change = pipe(square, tf.sqrt, (root) => root.add(epsilon), divided);
     subtract(variable, change);
   };
-  const recorder = activeRecorder();
-  if (!recorder || vHat) {
+  const recorder = currentRecorder();
+  if (!recorder?.update || vHat) {
     formula();
     return;
   }

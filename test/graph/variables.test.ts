@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NativeBackend } from '../../src/backend/binding';
 import { ready } from '../../src/backend/engine';
-import { activeRecorder, GraphSession, generalize, record } from '../../src/backend/graph';
+import { GraphSession, generalize, record } from '../../src/backend/graph';
 import { native } from '../../src/backend/native';
-import { Variable } from '../../src/backend/variable';
+import { currentRecorder, Variable } from '../../src/backend/variable';
 import { applyAdam, applyGradientDescent, applyMomentum } from '../../src/ops/updates';
 import { expectClose, filled } from '../ops/backends';
 
@@ -283,7 +283,7 @@ test('a recording leaves everything as it found it, also where it fails', () => 
     expect(backend.getInputTensorIds).toBe(getInputTensorIds);
     expect(Math.random).toBe(random);
     expect(Object.hasOwn(backend, 'read') || Object.hasOwn(backend, 'readSync')).toBe(false);
-    expect(activeRecorder()).toBeUndefined();
+    expect(currentRecorder()).toBeUndefined();
     expect(numbers(v)).toEqual([1]);
   }
   x.dispose();

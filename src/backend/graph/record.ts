@@ -11,13 +11,6 @@ import { backendInUse, type GraphTensor, handleName, nativeId, type Recording } 
 const READS_VALUE = 'the value of a tensor is read (data(), dataSync(), array() or print())';
 const FOREIGN = 'a tf.Variable is used that is not a weight made by addWeight';
 
-let active: GraphRecorder | undefined;
-
-/** The recorder at work, for operations that exist in graphs only. */
-export function activeRecorder(): GraphRecorder | undefined {
-  return active;
-}
-
 /** The layer that is being called, as the names of layers from the outermost inwards. */
 function placeNow(): string {
   return pathOf('').slice(0, -1);
@@ -91,9 +84,7 @@ export class GraphRecorder implements VariableRecorder {
     keep: (outputs: readonly tf.Tensor[]) => tf.Tensor[],
   ): LiveRun {
     const feeds = this.#attempt(() => inputs.map((tensor, i) => this.#placeholder(tensor, `input_${i}`))) ?? [];
-    const outer = active;
     const restore = this.#listen();
-    active = this;
     let outputs: GraphTensor[] = [];
     let results: tf.Tensor[] = [];
     try {
@@ -109,7 +100,6 @@ export class GraphRecorder implements VariableRecorder {
     } finally {
       tf.dispose(this.#kept);
       restore();
-      active = outer;
       for (const id of this.#deleted) this.#binding.deleteTensor(id);
     }
     if ([...this.#foreign].some(([dataId, variable]) => variable.dataId !== dataId)) this.#note(FOREIGN);
@@ -314,15 +304,7 @@ export class GraphRecorder implements VariableRecorder {
     return tensor;
   }
 
-  /**
-   * Adds an update that TensorFlow has a fused kernel for.
-   *
-   * @param op name of the kernel, such as `ResourceApplyAdam`.
-   * @param variables those it updates in place, its first inputs.
-   * @param inputs its other inputs.
-   * @param formula what does the same to the variables; a live run takes it.
-   * @param options its boolean attributes.
-   */
+  /** In a live run `formula` is done. */
   update(
     op: string,
     variables: readonly Variable[],

@@ -3,7 +3,7 @@ import type { NativeBackend, NativeTensor } from '../binding';
 import { native } from '../native';
 import type { Variable, VariableHome } from '../variable';
 import { bool, constant, DTYPE, type GraphNode, shape, string, type } from './node';
-import { poolBeforeRelu } from './poolBeforeRelu';
+import { rewrite } from './passes';
 import { handleName, nativeId, type Recording } from './recording';
 import { loadGraph } from './savedModel';
 
@@ -58,7 +58,7 @@ export class GraphSession implements VariableHome {
       written,
     };
     this.#unload();
-    this.#recordings.push(poolBeforeRelu(recording));
+    this.#recordings.push(rewrite(recording));
     for (const variable of variables) this.#variables.add(variable);
     this.#functions.push(added);
     try {

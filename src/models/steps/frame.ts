@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { flatten, mapStructure, type Nested } from '../../base/nest';
+import { mapStructure, type Nested } from '../../base/nest';
 import type { Batch } from '../data/data';
 import { leavesOf } from './recordStep';
 import type { StepKind } from './stepKinds';
