@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NativeBackend, NativeBinding } from './binding';
+import { registerByteKernels } from './byteKernels';
 import { withOwnMemory } from './ownMemory';
 
 const PACKAGE = '@tensorflow/tfjs-node';
@@ -41,6 +42,7 @@ function load(): string | undefined {
   try {
     binding = withOwnMemory(require(file) as NativeBinding);
     require(join(dist, 'register_all_kernels.js'));
+    registerByteKernels();
     const { NodeJSKernelBackend } = require(join(dist, 'nodejs_kernel_backend.js')) as TfjsNode;
     const isFirst = tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, PACKAGE), PRIORITY);
     if (!isFirst) (tf.findBackend('tensorflow') as NativeBackend).binding = binding; // the caller loaded tfjs-node

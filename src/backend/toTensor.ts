@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type NestedNumbers, readArray, type ShapedArray } from '../base/arrays';
+import { type NestedNumbers, readArray, readBytes, type ShapedArray } from '../base/arrays';
 import type { DType } from '../base/dtypes';
 import { formatShape, formatValue, ValueError } from '../base/errors';
 import { isVariable } from '../base/tracking';
+import { byteTensor } from './bytes';
 
 /** What stands for a tensor: itself, nested arrays of numbers, a typed array, or one with its shape. */
 export type TensorOrArray = tf.Tensor | tf.TensorLike | NestedNumbers | ShapedArray;
@@ -31,6 +32,8 @@ export function toTensor(who: string, what: string, value: unknown, dtype?: DTyp
       `${who}: ${what} must be a tensor or nested arrays of numbers. Received: ${formatValue(value)}. Use its .value.`,
     );
   }
+  const bytes = dtype === undefined ? readBytes(who, what, value) : undefined;
+  if (bytes) return byteTensor(bytes.data, bytes.shape);
   const { data, shape, dtype: own } = readArray<DType>(who, what, value, dtype);
   return tf.tensor(data, shape, own);
 }

@@ -112,6 +112,18 @@ export function readArray(who: string, what: string, value: unknown, dtype?: Ele
   return { data: new Reader(who, what, shape, type).read(value), shape, dtype: type };
 }
 
+/** The caller's own array where it is one of bytes, alone or with its shape; nothing for all else. */
+export function readBytes(
+  who: string,
+  what: string,
+  value: unknown,
+): { data: Uint8Array; shape: number[] } | undefined {
+  const data = isShapedArray(value) ? value.data : value;
+  if (!['Uint8Array', 'Uint8ClampedArray'].includes(typedArrayName(data) as string)) return undefined;
+  const shape = isShapedArray(value) ? checkedShape(who, what, value) : [(data as Uint8Array).length];
+  return { data: data as Uint8Array, shape };
+}
+
 function checkedShape(who: string, what: string, { data, shape }: ShapedArray): number[] {
   const { length } = data as ArrayLike<unknown>;
   const areSizes = shape.every((dim) => Number.isInteger(dim) && dim >= 0);

@@ -18,4 +18,12 @@ export const DTYPES = {
 } as const satisfies Readonly<Record<string, DType>>;
 
 /** The numbers of element types in TensorFlow's C API (tf_datatype.h); they never change. */
-export const TENSORFLOW_DTYPES = { float32: 1, int32: 3, string: 7, complex64: 8, int64: 9, bool: 10 } as const;
+export const TENSORFLOW_DTYPES = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  string: 7,
+  complex64: 8,
+  int64: 9,
+  bool: 10,
+} as const;

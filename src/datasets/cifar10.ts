@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { byteTensor } from '../backend/bytes';
 import { ready } from '../backend/engine';
 import { checkKeys } from '../base/options';
 import { cachedFile, checkUrl } from '../utils/getFile';
@@ -78,7 +79,7 @@ function downloaded({ origin = CIFAR10.origin, ...options }: Cifar10Options): Pr
 
 function toTensors(batches: readonly Batch[]): LabelledPictures {
   const labels = batches.flatMap((batch) => batch.labels);
-  const values = new Int32Array(labels.length * PIXELS * 3);
+  const values = new Uint8Array(labels.length * PIXELS * 3);
   let at = 0;
   for (const { pixels } of batches) {
     for (let picture = 0; picture < pixels.length; picture += 3 * PIXELS) {
@@ -90,7 +91,7 @@ function toTensors(batches: readonly Batch[]): LabelledPictures {
     }
   }
   return {
-    x: tf.tensor4d(values, [labels.length, 32, 32, 3], 'int32'),
+    x: byteTensor(values, [labels.length, 32, 32, 3]) as tf.Tensor4D,
     y: tf.tensor2d(Int32Array.from(labels), [labels.length, 1], 'int32'),
   };
 }

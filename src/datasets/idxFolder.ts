@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { byteTensor } from '../backend/bytes';
 import { formatShape, refuse, ValueError } from '../base/errors';
 import type { ByteArray } from './file';
 import { readIdx } from './idx';
@@ -30,7 +31,7 @@ export interface Sets<T> {
 
 export function toTensors({ train, test }: Sets<LabelledBytes>): Sets<LabelledImages> {
   const convert = ({ pixels, labels }: LabelledBytes): LabelledImages => ({
-    x: tf.tensor3d(new Int32Array(pixels), [labels.length, SIDE, SIDE], 'int32'),
+    x: byteTensor(pixels, [labels.length, SIDE, SIDE]) as tf.Tensor3D,
     y: tf.tensor1d(new Int32Array(labels), 'int32'),
   });
   return { train: convert(train), test: convert(test) };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { byteTensor } from '../backend/bytes';
 import { ready } from '../backend/engine';
 import { type MersenneTwister, permutation, pythonRandom } from '../backend/mersenneTwister';
 import { formatValue, unknownName, ValueError } from '../base/errors';
@@ -99,16 +100,16 @@ function checkClasses(classes: unknown): string[] {
 
 function draw(n: number, size: number, noise: number, names: readonly string[], rng: MersenneTwister): LabelledShapes {
   const labels = permutation(rng, n).map((i) => i % names.length);
-  const values = new Int32Array(n * size * size * COLORS);
+  const values = new Uint8Array(n * size * size * COLORS);
   labels.forEach((label, i) => {
     const picture = values.subarray(i * size * size * COLORS, (i + 1) * size * size * COLORS);
     drawOne(picture, size, noise, names[label] as string, rng);
   });
-  return { x: tf.tensor4d(values, [n, size, size, COLORS], 'int32'), y: tf.tensor1d(labels, 'int32') };
+  return { x: byteTensor(values, [n, size, size, COLORS]) as tf.Tensor4D, y: tf.tensor1d(labels, 'int32') };
 }
 
 /** Draws one picture: on each pixel as much of the figure's colour as the figure covers of it. */
-function drawOne(values: Int32Array, size: number, noise: number, name: string, rng: MersenneTwister): void {
+function drawOne(values: Uint8Array, size: number, noise: number, name: string, rng: MersenneTwister): void {
   const between = (low: number, high: number): number => low + ((high - low) * rng.uint32()) / 2 ** 32;
   const [figure, ground] = contrastingColors(between);
   const radius = size * between(0.2, 0.38);

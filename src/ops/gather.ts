@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { bytesId, castBytes, gatherBytes } from '../backend/bytes';
 import { attr, native } from '../backend/native';
 
 /**
@@ -11,6 +12,13 @@ import { attr, native } from '../backend/native';
 export function gatherRows(x: tf.Tensor, indices: tf.Tensor1D): tf.Tensor {
   const backend = native();
   if (!backend) return tf.gather(x, indices);
+  const bytes = bytesId(backend, x);
+  if (bytes !== undefined) {
+    const rows = gatherBytes(backend, bytes, indices);
+    const wide = castBytes(backend, bytesId(backend, rows) as number, 'int32');
+    rows.dispose();
+    return wide;
+  }
   const attributes = [
     attr.int('batch_dims', 0),
     attr.type('Tparams', x.dtype as 'float32'),

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { pathOf } from '../../base/names';
 import type { NativeBackend, NativeBinding, NativeTensor, OpAttr } from '../binding';
+import { bytesId } from '../bytes';
 import { attr } from '../native';
 import { isOwned, type Variable, type VariableRecorder, withRecorder } from '../variable';
 import { attributesOf } from './attributes';
 import { intercept } from './intercept';
 import { type Attribute, bool, DTYPE, type GraphNode, shape, type, Unrecordable } from './node';
-import { backendInUse, type GraphTensor, handleName, nativeId, type Recording } from './recording';
+import { backendInUse, type GraphTensor, handleName, nativeId, type Recording, storedId } from './recording';
 
 const READS_VALUE = 'the value of a tensor is read (data(), dataSync(), array() or print())';
 const FOREIGN = 'a tf.Variable is used that is not a weight made by addWeight';
@@ -185,8 +186,8 @@ export class GraphRecorder implements VariableRecorder {
   }
 
   #placeholder(tensor: tf.Tensor, name: string): string {
-    const id = nativeId(this.#backend, tensor);
-    const dtype = numberOf(tensor.dtype);
+    const id = storedId(this.#backend, tensor);
+    const dtype = bytesId(this.#backend, tensor) === undefined ? numberOf(tensor.dtype) : DTYPE.uint8;
     this.#nodes.push({
       name,
       op: 'Placeholder',

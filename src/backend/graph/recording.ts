@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { NativeBackend, NativeTensor } from '../binding';
+import { bytesId, onBytes } from '../bytes';
 import { attr, native } from '../native';
 import type { Variable } from '../variable';
 import { type GraphNode, Unrecordable } from './node';
@@ -41,9 +42,16 @@ export function backendInUse(): NativeBackend {
   throw new Unrecordable('the native TensorFlow library is not in use');
 }
 
+/** The same, but the number of its bytes where a tensor holds bytes. */
+export function storedId(backend: NativeBackend, tensor: tf.TensorInfo): number {
+  return bytesId(backend, tensor) ?? nativeId(backend, tensor);
+}
+
 /** The same values as a tensor of its own, which the caller owns. Unlike `clone`, a recording tells the two apart. */
 export function aliasOf(tensor: tf.Tensor): tf.Tensor {
   const backend = backendInUse();
+  const bytes = bytesId(backend, tensor);
+  if (bytes !== undefined) return onBytes(backend, 'Identity', 'T', bytes, [], []);
   const attributes = [attr.type('T', tensor.dtype as 'float32')];
   const [result] = backend.binding.executeOp('Identity', attributes, [nativeId(backend, tensor)], 1);
   return backend.createOutputTensor(result as NativeTensor);

@@ -4,7 +4,7 @@ import { native } from '../native';
 import type { Variable, VariableHome } from '../variable';
 import { bool, constant, DTYPE, type GraphNode, shape, string, type } from './node';
 import { rewrite } from './passes';
-import { handleName, nativeId, type Recording } from './recording';
+import { handleName, nativeId, type Recording, storedId } from './recording';
 import { loadGraph } from './savedModel';
 
 /** Whether graphs can be run: whether the native library is in use. */
@@ -16,6 +16,8 @@ export function canRunGraphs(): boolean {
 export interface SessionFunction {
   readonly feeds: string;
   readonly fetches: string;
+  /** Which of the inputs are bytes. */
+  readonly takesBytes: readonly boolean[];
   /** How many of the fetched tensors are results; the last one may only stand for "done". */
   readonly resultCount: number;
   readonly variables: readonly Variable[];
@@ -53,6 +55,7 @@ export class GraphSession implements VariableHome {
     const added: SessionFunction = {
       feeds: feeds.map((feed) => prefix + feed).join(),
       fetches: [...results, ...(updates.length > 0 ? [`${prefix}done:0`] : [])].join(),
+      takesBytes: placeholdersOf(recording).map(({ attributes }) => attributes['dtype']?.value === DTYPE.uint8),
       resultCount: outputs.length,
       variables,
       written,
@@ -100,8 +103,8 @@ export class GraphSession implements VariableHome {
     this.#noteWrites(called);
     const made: number[] = [];
     try {
-      const ids = inputs.map((input) => {
-        if (!(input instanceof Int32Array)) return nativeId(backend, input);
+      const ids = inputs.map((input, i) => {
+        if (!(input instanceof Int32Array)) return (called.takesBytes[i] ? storedId : nativeId)(backend, input);
         made.push(binding.createTensor([input.length], DTYPE.int32, input));
         return made.at(-1) as number;
       });
@@ -192,6 +195,10 @@ export class GraphSession implements VariableHome {
     this.#functions.length = 0;
     this.#variables.clear();
   }
+}
+
+function placeholdersOf({ nodes }: Recording): GraphNode[] {
+  return nodes.filter(({ op }) => op === 'Placeholder');
 }
 
 /** A variable in the session, with what sets and gets it. */

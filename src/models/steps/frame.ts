@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { holdsBytes } from '../../backend/bytes';
 import { mapStructure, type Nested } from '../../base/nest';
 import type { Batch } from '../data/data';
 import { leavesOf } from './recordStep';
@@ -16,8 +17,11 @@ export interface Frame {
 
 /** @param isFixed whether the model is made for batches of one size, so that the size counts. */
 export function frameOf(kind: StepKind, { data, rows, size }: Batch, isFixed: boolean): Frame {
+  const dtypeOf = (tensor: tf.Tensor): string => (rows && holdsBytes(tensor) ? 'uint8' : tensor.dtype);
   const describe = (part: Nested<tf.Tensor> | undefined): string =>
-    part === undefined ? '-' : JSON.stringify(mapStructure(part, ({ dtype, rank }) => `${dtype}:${rank}` as never));
+    part === undefined
+      ? '-'
+      : JSON.stringify(mapStructure(part, (tensor) => `${dtypeOf(tensor)}:${tensor.rank}` as never));
   const parts = [data.x, data.y, data.sampleWeight].map(describe);
   const family = [kind, rows ? 'rows' : 'batch', ...parts, ...(isFixed ? [`of ${size}`] : [])].join(' ');
   const sizes = leavesOf(data).flatMap(({ shape }) => shape.slice(1));

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { widened } from '../../backend/bytes';
 import { aliasOf, type Recording, record, recordLive, Unrecordable } from '../../backend/graph';
 import { flatten, mapStructure, type Nested, packLike } from '../../base/nest';
 import { isPlainObject } from '../../base/options';
@@ -63,9 +64,10 @@ export function recordStep(
   keepsMetrics: boolean,
 ): RecordedStep {
   const made: tf.Tensor[] = [];
+  const asGiven = (tensor: tf.Tensor): tf.Tensor => (batch.rows ? tensor : widened(tensor));
   const sample = (tensor: tf.Tensor): tf.Tensor => {
     const rows = Array.from({ length: batch.rows ? rowCount : size }, (_, i) => i % (tensor.shape[0] as number));
-    const taken = tf.tidy(() => tf.gather(tensor, tf.tensor1d(rows, 'int32')));
+    const taken = tf.tidy(() => asGiven(tf.gather(tensor, tf.tensor1d(rows, 'int32'))));
     made.push(taken);
     return taken;
   };
@@ -92,6 +94,7 @@ export function runLive(model: Trainable, kind: StepKind, batch: Batch, keepsMet
   const seen = new Set<object>();
   // A tensor that is in two places, as in fit(x, x), is two inputs.
   const own = (tensor: tf.Tensor): tf.Tensor => {
+    if (!batch.rows) widened(tensor);
     if (!seen.has(tensor.dataId)) {
       seen.add(tensor.dataId);
       return tensor;
