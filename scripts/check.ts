@@ -6,6 +6,7 @@ const CHECKS: readonly { name: string; command: string; shown?: boolean }[] = [
   { name: 'types', command: 'tsc -p tsconfig.json' },
   { name: 'import directions', command: 'tsx scripts/check-imports.ts' },
   { name: 'the host', command: 'tsx scripts/check-host.ts' },
+  { name: 'no value read at once', command: 'tsx scripts/check-reads.ts' },
   { name: 'unused code', command: 'knip --no-progress' },
   { name: 'build', command: 'npm run --silent build' },
   { name: 'package', command: 'publint --strict' },

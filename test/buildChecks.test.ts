@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { hostProblems, unusedHalves } from '../scripts/check-host';
 import { importProblems } from '../scripts/check-imports';
+import { readProblems, unusedReads } from '../scripts/check-reads';
 import { sizeLine, sizeProblems } from '../scripts/check-size';
 import { functionsOf, importsOf, linesOfCode, readSources } from '../scripts/sources';
 import { namespaces, packageFields } from '../scripts/sub-paths';
@@ -143,6 +144,29 @@ describe('the host', () => {
     expect(unusedHalves([{ path: 'src/host/node.ts', text }])).toContainEqual(expect.stringMatching(/commands/));
     const files = readSources('src');
     expect([...hostProblems(files), ...unusedHalves(files)]).toEqual([]);
+  });
+});
+
+describe('values read at once', () => {
+  const problemsOf = (text: string, path = 'src/models/a.ts'): string[] => readProblems([{ path, text }]);
+
+  test.each(['x.dataSync()', 'f(x).arraySync()[0]', 'const read = x.bufferSync', 'backend.readSync(id)'])(
+    'are found: %s',
+    (text) => {
+      expect(problemsOf(`\n${text}`)).toEqual([expect.stringContaining('src/models/a.ts:2 calls')]);
+      expect(problemsOf(text, 'src/layers/core/a.ts')).toHaveLength(1);
+      expect(problemsOf(text, 'src/plot/a.ts')).toEqual([]);
+      expect(problemsOf(text, 'src/models/compile/logs.ts')).toEqual([]);
+    },
+  );
+
+  test('words in comments and names alike are none', () => {
+    expect(problemsOf('// x.dataSync()\nawait x.data(); const dataSync = 1; f(dataSync);')).toEqual([]);
+  });
+
+  test('there are none here', () => {
+    const files = readSources('src');
+    expect([...readProblems(files), ...unusedReads(files)]).toEqual([]);
   });
 });
 

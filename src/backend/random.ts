@@ -14,6 +14,7 @@ import { type MersenneTwister, numpyRandom, permutation, pythonRandom, randint }
 import { attr, native } from './native';
 import { normalNumbers, type SeedPair, truncatedNormalNumbers, uniformNumbers } from './philox';
 import { pipe } from './tidy';
+import { noteValues, valuesOf } from './values';
 import { isRecording, share, Variable } from './variable';
 
 /** Python's `random`, which seeds come from, and NumPy's, which orders come from. */
@@ -80,6 +81,8 @@ export class RandomSeedGenerator {
   readonly #seed: number;
   readonly #path: string;
   #state: Variable | undefined;
+  /** The numbers of the state, and the version of it that they are of. */
+  #numbers: { pair: SeedPair; version: number } | undefined;
 
   constructor(...args: SeedGeneratorArguments) {
     const { seed, name } = resolveOptions(SIGNATURE, args);
@@ -100,6 +103,7 @@ export class RandomSeedGenerator {
       const options = { name: 'seed_generator_state', path: this.#path, trainable: false, owner: this };
       this.#state = new Variable(initial, options);
       initial.dispose();
+      this.#numbers = { pair: [this.#seed, 0], version: this.#state.version };
     }
     return this.#state;
   }
@@ -111,10 +115,24 @@ export class RandomSeedGenerator {
    */
   next(ordered = true): tf.Tensor1D {
     return tf.tidy(() => {
-      const seed = this.state.value.clone() as tf.Tensor;
+      const seed = this.state.value.clone() as tf.Tensor1D;
+      const pair = native() ? undefined : this.#noteNumbers(seed);
       this.state.assign(ordered ? seed.add(tf.tensor1d([0, 1], 'int32')) : jump(seed));
-      return seed as tf.Tensor1D;
+      if (pair) this.#numbers = { pair: goneOn(pair, ordered), version: this.state.version };
+      return seed;
     });
+  }
+
+  /** Where random numbers are made in JavaScript, the seed must be known there; in a dry run none matters. */
+  #noteNumbers(seed: tf.Tensor1D): SeedPair | undefined {
+    if (isRecording()) {
+      noteValues(seed, [0, 0]);
+      return undefined;
+    }
+    const isKnown = this.#numbers?.version === this.state.version;
+    const pair = isKnown ? (this.#numbers as { pair: SeedPair }).pair : pairOf(seed);
+    noteValues(seed, pair);
+    return pair;
   }
 
   /** Frees the state. Used after that, the generator starts anew. */
@@ -139,6 +157,12 @@ function jump(seed: tf.Tensor): tf.Tensor {
   const upper = rest.floorDiv(bits);
   const lower = rest.sub(upper.mul(bits));
   return upper.mul(factor).mod(modulus).mul(bits).add(lower.mul(factor)).mod(modulus);
+}
+
+/** The same in numbers; exact, as the product stays below 2^53. */
+function goneOn([seed, counter]: SeedPair, ordered: boolean): SeedPair {
+  const jumped = (value: number): number => ((value + 1) * 5387) % 933199;
+  return ordered ? [seed, counter + 1] : [jumped(seed), jumped(counter)];
 }
 
 /**
@@ -199,13 +223,18 @@ export function drawSeed(seed: Seed): tf.Tensor1D {
   if (seed === null) return globalSeedGenerator().next(false);
   if (seed instanceof tf.Tensor) return seed as tf.Tensor1D;
   if (seed instanceof RandomSeedGenerator) return seed.next();
-  if (typeof seed === 'number') return tf.tensor1d([foldSeed(checkSeed('random', seed)), 0], 'int32');
-  return tf.tensor1d([...seed], 'int32');
+  return seedTensor(typeof seed === 'number' ? [foldSeed(checkSeed('random', seed)), 0] : seed);
+}
+
+function seedTensor(pair: SeedPair): tf.Tensor1D {
+  const tensor = tf.tensor1d([...pair], 'int32');
+  noteValues(tensor, pair);
+  return tensor;
 }
 
 /** The two numbers of a seed, for where random numbers are made in JavaScript. */
 export function pairOf(seed: tf.Tensor): SeedPair {
-  const [first, second] = seed.dataSync() as unknown as [number, number];
+  const [first, second] = valuesOf(seed) as unknown as [number, number];
   return [first, second];
 }
 

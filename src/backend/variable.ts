@@ -173,6 +173,8 @@ export class Variable {
   /** The version that the JavaScript side has. */
   #localVersion = 0;
   #home: VariableHome | undefined;
+  /** The number that it was set to, and the version of that. */
+  #number: { value: number; version: number } | undefined;
   readonly #tensor: tf.Variable;
   /** Where the values on the JavaScript side are, also for whoever frees them. */
   readonly #local: Remains;
@@ -193,6 +195,7 @@ export class Variable {
     this.#tensor = tf.variable(value, this.isMadeToTrain);
     if (value !== initial) value.dispose();
     this.#local = holdWeakly(this.#tensor);
+    if (typeof initial === 'number') this.#noteNumber(initial);
     this.#makeLive();
   }
 
@@ -308,6 +311,7 @@ export class Variable {
       } finally {
         made.dispose();
       }
+      if (typeof given === 'number' && !recorder) this.#noteNumber(given);
       return;
     }
     const value: tf.Tensor = given;
@@ -326,6 +330,17 @@ export class Variable {
     this.#set(own);
     own.dispose();
     this.#localVersion = ++this.#version;
+  }
+
+  #noteNumber(given: number): void {
+    const value = this.dtype === 'float32' ? Math.fround(given) : Number(given);
+    this.#number = { value, version: this.#version };
+  }
+
+  /** The value of a scalar; it need not be read where it was last set to a number. */
+  toNumber(): number {
+    if (this.#number?.version === this.#version && !recorder) return this.#number.value;
+    return this.value.dataSync()[0] as number;
   }
 
   /** Adds to the value: a tensor, number or nested arrays that broadcast to its shape. */

@@ -3,7 +3,12 @@ import type { Logs, PredictLogs } from './callback';
 /** Logs of a batch. */
 export type BatchLogs = Logs | PredictLogs;
 /** Reads the logs of a batch. Costly: it waits for the device. */
-export type LogsReader<T extends BatchLogs = Logs> = () => T;
+export interface LogsReader<T extends BatchLogs = Logs> {
+  /** At once, where the device can be read so. */
+  now(): T;
+  /** Without holding the device up; absent where nothing has to be waited for. */
+  later?(): Promise<T>;
+}
 
 /** The same logs with names in order, as Keras hands them to callbacks. */
 export function sortLogs<T extends BatchLogs>(logs: T): T {
@@ -11,13 +16,17 @@ export function sortLogs<T extends BatchLogs>(logs: T): T {
 }
 
 /** A reader that reads at most once. */
-export function readOnce<T extends BatchLogs>(read: LogsReader<T>): LogsReader<T> {
+export function readOnce<T extends BatchLogs>(reader: LogsReader<T>): LogsReader<T> {
   let logs: T | undefined;
-  return () => {
-    logs ??= sortLogs(read());
+  const keep = (read: T): T => {
+    logs ??= sortLogs(read);
     return logs;
   };
+  const now = (): T => logs ?? keep(reader.now());
+  return reader.later ? { now, later: async () => logs ?? keep(await (reader as Later<T>).later()) } : { now };
 }
+
+type Later<T extends BatchLogs> = Required<LogsReader<T>>;
 
 /** Logs that are read when they are first looked at, and what ends that possibility. */
 export interface LazyLogs {
@@ -29,7 +38,7 @@ export interface LazyLogs {
  * Logs for a hook that may not look at them. They must be looked at before the hook ends: afterwards the values
  * are those of another batch, and reading is an error.
  */
-export function lazyLogs(read: LogsReader<BatchLogs>): LazyLogs {
+export function lazyLogs(reader: LogsReader<BatchLogs>): LazyLogs {
   const values = {} as BatchLogs;
   let state: 'unread' | 'read' | 'expired' = 'unread';
   const fill = (): BatchLogs => {
@@ -39,7 +48,7 @@ export function lazyLogs(read: LogsReader<BatchLogs>): LazyLogs {
           'Declare them as the second parameter, as in onTrainBatchEnd(batch, logs), or copy them: { ...logs }.',
       );
     }
-    if (state === 'unread') Object.assign(values, read());
+    if (state === 'unread') Object.assign(values, reader.now());
     state = 'read';
     return values;
   };

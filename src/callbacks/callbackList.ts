@@ -60,7 +60,7 @@ const SIGNATURE: Signature<CallbackListOptions> = {
 };
 
 /** Logs of a batch, or what reads them; called only if a callback looks. */
-type GivenLogs<T extends BatchLogs> = T | LogsReader<T>;
+type GivenLogs<T extends BatchLogs> = T | (() => T) | LogsReader<T>;
 /** Done, or a promise if a hook is asynchronous. */
 type Done = void | Promise<void>;
 type MomentName = 'onTrainBegin' | 'onTrainEnd' | 'onTestBegin' | 'onTestEnd' | 'onPredictBegin' | 'onPredictEnd';
@@ -206,8 +206,8 @@ export class CallbackListBase {
   #tellBatchEnd<T extends BatchLogs>(name: BatchEndName, batch: number, logs: GivenLogs<T>): Done {
     const listening = this.#listeners(name);
     if (listening.length === 0) return;
-    const read = readOnce(typeof logs === 'function' ? logs : () => logs);
-    return inOrder(listening.map((callback) => () => tellBatchEnd(callback, name, batch, read)));
+    const reader = readOnce(isReader<T>(logs) ? logs : { now: typeof logs === 'function' ? logs : () => logs });
+    return inOrder(listening.map((callback) => () => tellBatchEnd(callback, name, batch, reader)));
   }
 
   #listeners(name: HookName): CallbackHooks[] {
@@ -227,12 +227,15 @@ function tellBatchEnd(
   callback: CallbackHooks,
   name: BatchEndName,
   batch: number,
-  read: LogsReader<BatchLogs>,
+  reader: LogsReader<BatchLogs>,
 ): unknown {
-  if (isProgbar(callback)) return callback.batchEnd(name, batch, read as LogsReader);
+  if (isProgbar(callback)) return callback.batchEnd(name, batch, reader as LogsReader);
   const hook = ownHook(callback, name);
-  if (!hook || hook.length >= 2) return hook?.call(callback, batch, read());
-  const lazy = lazyLogs(read);
+  if (!hook || hook.length >= 2) {
+    const tell = (logs: BatchLogs): unknown => hook?.call(callback, batch, logs);
+    return reader.later ? reader.later().then(tell) : tell(reader.now());
+  }
+  const lazy = lazyLogs(reader);
   const done = hook.call(callback, batch, lazy.logs);
   if (isPromise(done)) return Promise.resolve(done).finally(() => lazy.expire());
   lazy.expire();
@@ -245,6 +248,11 @@ function inOrder(tasks: readonly Task[]): Done {
     const done = task();
     if (isPromise(done)) return Promise.resolve(done).then(() => inOrder(tasks.slice(i + 1)));
   }
+}
+
+/** Whether logs are to be read; they are no logs then, which hold numbers. */
+function isReader<T extends BatchLogs>(logs: GivenLogs<T>): logs is LogsReader<T> {
+  return typeof (logs as Partial<LogsReader<T>>).later === 'function';
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -1,6 +1,5 @@
 import { callable } from '../base/callable';
 import { ValueError } from '../base/errors';
-import type { LogsReader } from './batchLogs';
 import type { Logs, LogValue } from './callback';
 import { exponential, fixed } from './format';
 import { canRedraw, type Output, standardOutput } from './output';
@@ -27,7 +26,15 @@ export interface ProgbarOptions {
 }
 
 /** Metrics at a step: a record, pairs, or a function that is called only when they are needed. */
-export type ProgbarValues = Logs | readonly NamedValue[] | LogsReader;
+export type ProgbarValues = Logs | readonly NamedValue[] | (() => Logs);
+/** What is done at a step: drawn, summed up in a line, values read for it. */
+interface Plan {
+  readonly last: boolean;
+  readonly draws: boolean;
+  readonly sumsUp: boolean;
+  readonly reads: boolean;
+}
+
 type NamedValue = readonly [name: string, value: LogValue];
 
 const BOLD = '\x1b[1m';
@@ -89,13 +96,31 @@ export class ProgbarBase {
    * @param finalize whether this is the last drawing. Default: when the target is reached.
    */
   update(current: number, values: ProgbarValues = {}, finalize?: boolean): void {
+    const plan = this.#plan(current, finalize);
+    this.#apply(current, plan.reads ? entriesOf(values) : [], plan);
+  }
+
+  /** `update` with values that are waited for, where they are needed. */
+  updateLater(current: number, read: () => Promise<Logs>, finalize?: boolean): undefined | Promise<void> {
+    const plan = this.#plan(current, finalize);
+    if (plan.reads) return read().then((logs) => this.#apply(current, Object.entries(logs), plan));
+    this.#apply(current, [], plan);
+  }
+
+  #plan(current: number, finalize: boolean | undefined): Plan {
     const last = finalize ?? (this.target !== null && current >= this.target);
-    const { clock, interval, verbose, output } = this.#options;
-    const draws = verbose === 1 && (last || (this.#place && clock() - this.#lastDrawn >= interval));
+    const { clock, interval, verbose } = this.#options;
+    const isTime = this.#place !== undefined && clock() - this.#lastDrawn >= interval;
+    const draws = verbose === 1 && (last || isTime);
     const sumsUp = verbose === 2 && last && this.target !== null && this.target > 0;
     // The first values are always read: they decide the order of the names.
     const reads = draws || sumsUp || !this.#drawnOnly || (verbose === 1 && this.#values.size === 0);
-    if (reads) this.#record(current, entriesOf(values), last);
+    return { last, draws, sumsUp, reads };
+  }
+
+  #apply(current: number, values: readonly NamedValue[], { last, draws, sumsUp }: Plan): void {
+    const { clock, output } = this.#options;
+    this.#record(current, values, last);
     this.#seen = current;
     const now = clock();
     const perStep = this.#stepDuration(current, now);

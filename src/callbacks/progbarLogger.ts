@@ -10,6 +10,8 @@ export interface ProgbarLoggerOptions {
   output?: Output;
 }
 
+type BatchEnd = 'onTrainBatchEnd' | 'onTestBatchEnd' | 'onPredictBatchEnd';
+
 /**
  * Shows progress and metrics. `fit`, `evaluate` and `predict` use one unless `verbose` is 0.
  *
@@ -53,23 +55,36 @@ export class ProgbarLoggerCallback extends CallbackBase {
   }
 
   /** The end of a batch, with logs that are read only when the bar is drawn. */
-  batchEnd(name: 'onTrainBatchEnd' | 'onTestBatchEnd' | 'onPredictBatchEnd', batch: number, read: LogsReader): void {
-    if (name === 'onTestBatchEnd' && this.#calledInFit) return;
+  batchEnd(name: BatchEnd, batch: number, reader: LogsReader): undefined | Promise<void> {
+    if (name === 'onPredictBatchEnd') this.#batchEnd(name, batch, {});
+    else if (this.#counts(name, batch)) {
+      const { now, later } = reader;
+      if (later) return this.#bar().updateLater(this.#seen, later, false);
+      this.#bar().update(this.#seen, now, false);
+    }
+  }
+
+  #batchEnd(name: BatchEnd, batch: number, logs: Logs): void {
+    if (this.#counts(name, batch)) this.#bar().update(this.#seen, logs, false);
+  }
+
+  /** Counts a batch; returns whether the bar shows it. */
+  #counts(name: BatchEnd, batch: number): boolean {
+    if (name === 'onTestBatchEnd' && this.#calledInFit) return false;
     this.#seen = batch + 1;
-    if (this.params.verbose !== 1) return;
-    this.#bar().update(this.#seen, name === 'onPredictBatchEnd' ? {} : read, false);
+    return this.params.verbose === 1;
   }
 
   override onTrainBatchEnd(batch: number, logs: Logs): void {
-    this.batchEnd('onTrainBatchEnd', batch, () => logs);
+    this.#batchEnd('onTrainBatchEnd', batch, logs);
   }
 
   override onTestBatchEnd(batch: number, logs: Logs): void {
-    this.batchEnd('onTestBatchEnd', batch, () => logs);
+    this.#batchEnd('onTestBatchEnd', batch, logs);
   }
 
   override onPredictBatchEnd(batch: number, _logs?: PredictLogs): void {
-    this.batchEnd('onPredictBatchEnd', batch, () => ({}));
+    this.#batchEnd('onPredictBatchEnd', batch, {});
   }
 
   override onEpochEnd(_epoch: number, logs: Logs): void {

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { toTensor } from '../backend/toTensor';
-import { Callable } from '../base/callable';
 import { formatShape, formatValue, ValueError } from '../base/errors';
-import { argumentNames, type Signature, toSnakeCase } from '../base/options';
-import { type Config, constructFromConfig } from '../base/registry';
+import { KerasObject } from '../base/kerasObject';
 
 /** Calling a constraint: the weight nearest to `w` that obeys it. */
 export interface Constraint {
@@ -20,35 +18,16 @@ export interface Constraint {
  * }
  * @see https://keras.io/api/layers/constraints/
  */
-export abstract class Constraint extends Callable {
-  static readonly className: string = 'Constraint';
-  static readonly module: string = 'keras.constraints';
-  /** Names and defaults of the arguments, which `getConfig` writes. */
-  // biome-ignore lint/suspicious/noExplicitAny: options of any constraint
-  static readonly signature: Signature<any> | undefined;
-
-  /** Makes a constraint from what `getConfig` returned. */
-  static fromConfig(config: Config): Constraint {
-    return constructFromConfig(this, config);
-  }
+export abstract class Constraint extends KerasObject {
+  static override readonly className: string = 'Constraint';
+  static override readonly module: string = 'keras.constraints';
 
   /** The weight that obeys. */
   abstract call(w: tf.Tensor): tf.Tensor;
 
-  /** Keras's config: snake_case keys, JSON values. */
-  getConfig(): Config {
-    const { signature } = this.constructor as typeof Constraint;
-    const names = signature ? argumentNames(signature) : [];
-    return Object.fromEntries(names.map((name) => [toSnakeCase(name), Reflect.get(this, name)]));
-  }
-
   override __call__(w: tf.Tensor): tf.Tensor {
     const { className } = this.constructor as typeof Constraint;
     return tf.tidy(() => this.call(toTensor(className, 'w', w, 'float32')));
-  }
-
-  override toString(): string {
-    return `<${(this.constructor as typeof Constraint).className} ${formatValue(this.getConfig())}>`;
   }
 }
 

@@ -2,17 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { requireReady } from '../backend/engine';
 import { checkSeed, makeDefaultSeed, SeedGenerator } from '../backend/random';
 import type { DType } from '../backend/variable';
-import { Callable } from '../base/callable';
 import { formatValue, ValueError } from '../base/errors';
-import { type Signature, toSnakeCase } from '../base/options';
-import {
-  type Config,
-  constructFromConfig,
-  deserializeObject,
-  isSerialized,
-  type SerializedObject,
-  serializeValue,
-} from '../base/registry';
+import { KerasObject } from '../base/kerasObject';
+import { deserializeObject, isSerialized, type SerializedObject } from '../base/registry';
 
 /** What an initializer is asked for besides the shape. */
 export interface InitializerCallOptions {
@@ -35,32 +27,12 @@ export interface Initializer {
  * }
  * @see https://keras.io/api/layers/initializers/
  */
-export abstract class Initializer extends Callable {
-  static readonly className: string = 'Initializer';
-  static readonly module: string = 'keras.initializers';
-  /** Names and defaults of the arguments; `getConfig` writes them in the order of the defaults. */
-  // biome-ignore lint/suspicious/noExplicitAny: options of any initializer
-  static readonly signature: Signature<any> | undefined;
-
-  /** Makes an initializer from what `getConfig` returned. */
-  static fromConfig(config: Config): Initializer {
-    return constructFromConfig(this, config);
-  }
+export abstract class Initializer extends KerasObject {
+  static override readonly className: string = 'Initializer';
+  static override readonly module: string = 'keras.initializers';
 
   /** A tensor of the shape and dtype. */
   abstract call(shape: number[], dtype: DType): tf.Tensor;
-
-  /** Keras's config: snake_case keys, JSON values. */
-  getConfig(): Config {
-    const { signature } = this.constructor as typeof Initializer;
-    const names = Object.keys(signature?.defaults ?? {});
-    return Object.fromEntries(names.map((name) => [toSnakeCase(name), serializeValue(this.configValue(name))]));
-  }
-
-  /** The value of an argument as it was given. */
-  protected configValue(name: string): unknown {
-    return Reflect.get(this, name);
-  }
 
   override __call__(shape: readonly number[], options: InitializerCallOptions = {}): tf.Tensor {
     const { className } = this.constructor as typeof Initializer;
@@ -71,10 +43,6 @@ export abstract class Initializer extends Callable {
     }
     requireReady(className);
     return tf.tidy(() => this.call([...shape], options.dtype ?? 'float32'));
-  }
-
-  override toString(): string {
-    return `<${(this.constructor as typeof Initializer).className} ${formatValue(this.getConfig())}>`;
   }
 }
 
@@ -96,7 +64,7 @@ export abstract class RandomInitializer extends Initializer {
   }
 
   protected override configValue(name: string): unknown {
-    return name === 'seed' ? this.#given : Reflect.get(this, name);
+    return name === 'seed' ? this.#given : super.configValue(name);
   }
 
   /** The numbers. */

@@ -3,12 +3,13 @@ import { maskOf } from '../backend/companions';
 import { requireReady } from '../backend/engine';
 import { explainFailure } from '../backend/failures';
 import type { DType } from '../backend/variable';
-import { Callable, classNameOf } from '../base/callable';
+import { classNameOf } from '../base/callable';
 import { checkValue, orNull, text } from '../base/checks';
 import { formatValue, ValueError } from '../base/errors';
+import { KerasObject } from '../base/kerasObject';
 import { autoName } from '../base/names';
-import { resolveOptions, snakeCaseClass, toSnakeCase } from '../base/options';
-import { type Config, constructFromConfig, serializeValue } from '../base/registry';
+import { resolveOptions, snakeCaseClass } from '../base/options';
+import type { Config } from '../base/registry';
 import { checksOf } from './optionChecks';
 import { checkReduction, type Reduction, reduceWeighted } from './reduction';
 import { type TensorOrArray, toTensor } from './tensors';
@@ -46,16 +47,11 @@ export interface Loss {
  * new Squares()([[0, 1]], [[1, 1]]).print(); // 0.5
  * @see https://keras.io/api/losses/
  */
-export abstract class Loss extends Callable {
-  static readonly className: string = 'Loss';
-  static readonly module: string = 'keras.losses';
-  /** Arguments that `getConfig` writes besides name and reduction, in Keras's order. */
-  static readonly configKeys: readonly string[] = [];
-
-  /** Makes a loss from what `getConfig` returned. */
-  static fromConfig(config: Config): Loss {
-    return constructFromConfig(this, config);
-  }
+export abstract class Loss extends KerasObject {
+  static override readonly className: string = 'Loss';
+  static override readonly module: string = 'keras.losses';
+  /** Those besides name and reduction. */
+  static override readonly configKeys: readonly string[] = [];
 
   readonly name: string;
   readonly reduction: Reduction;
@@ -102,16 +98,8 @@ export abstract class Loss extends Callable {
     });
   }
 
-  /** Keras's config: snake_case keys, JSON values. `fromConfig` makes the same loss from it. */
-  getConfig(): Config {
-    const { configKeys } = this.constructor as typeof Loss;
-    const own = configKeys.map((key) => [toSnakeCase(key), serializeValue(Reflect.get(this, key))]);
-    return { name: this.name, reduction: this.reduction, ...Object.fromEntries(own) };
-  }
-
-  /** `{ className, config }`, so that `JSON.stringify` shows the loss. */
-  toJSON(): unknown {
-    return { className: classNameOf(this.constructor as typeof Loss), config: this.getConfig() };
+  override getConfig(): Config {
+    return { name: this.name, reduction: this.reduction, ...super.getConfig() };
   }
 
   override toString(): string {

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Variable } from '../backend/variable';
 import { classNameOf } from '../base/callable';
-import { type Config, serializeValue } from '../base/registry';
 import { type Confusion, confusion, type Thresholds, thresholdList } from './confusion';
 import { Metric, type MetricInput, type MetricOptions } from './metric';
 
@@ -13,6 +12,7 @@ export interface ConfusionCountOptions extends MetricOptions {
 
 /** A metric that counts one kind of decisions, at one threshold or several. */
 export abstract class ConfusionCount extends Metric {
+  static override readonly configKeys: readonly string[] = ['thresholds'];
   readonly initThresholds: Thresholds;
   readonly accumulator: Variable;
   readonly #which: keyof Confusion;
@@ -38,8 +38,8 @@ export abstract class ConfusionCount extends Metric {
     return perThreshold(this.accumulator.value);
   }
 
-  override getConfig(): Config {
-    return { ...super.getConfig(), thresholds: serializeValue(this.initThresholds) };
+  protected override configValue(key: string): unknown {
+    return key === 'thresholds' ? this.initThresholds : super.configValue(key);
   }
 }
 

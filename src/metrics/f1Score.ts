@@ -1,5 +1,4 @@
 import { callable } from '../base/callable';
-import type { Config } from '../base/registry';
 import { FBetaScoreMetric, type FBetaScoreOptions } from './fBetaScore';
 import { metricOptions } from './metric';
 
@@ -17,14 +16,10 @@ const DEFAULTS = { average: null, threshold: null };
  */
 export class F1ScoreMetric extends FBetaScoreMetric {
   static override readonly className: string = 'F1Score';
+  static override readonly configKeys: readonly string[] = ['average', 'threshold'];
 
   constructor(options: F1ScoreOptions = {}) {
     super({ ...metricOptions<F1ScoreOptions>('F1Score', 'f1_score', DEFAULTS, [options]), beta: 1 });
-  }
-
-  override getConfig(): Config {
-    const { beta, ...config } = super.getConfig();
-    return config;
   }
 }
 

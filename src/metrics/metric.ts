@@ -2,12 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { explainFailure } from '../backend/failures';
 import { tidy } from '../backend/tidy';
 import { type DType, Variable } from '../backend/variable';
-import { Callable, classNameOf } from '../base/callable';
+import { classNameOf } from '../base/callable';
 import { checkValue, orNull, text } from '../base/checks';
 import { formatValue, ValueError } from '../base/errors';
+import { KerasObject } from '../base/kerasObject';
 import { autoName } from '../base/names';
-import { resolveOptions, snakeCaseClass, toSnakeCase } from '../base/options';
-import { type Config, constructFromConfig, serializeValue } from '../base/registry';
+import { resolveOptions, snakeCaseClass } from '../base/options';
+import type { Config } from '../base/registry';
 import { HELD, type HeldKind } from '../base/tracking';
 import { checksOf } from '../losses/optionChecks';
 import type { TensorOrArray } from '../losses/tensors';
@@ -60,16 +61,11 @@ export interface Metric {
  * new Largest()(tf.tensor([0]), tf.tensor([3])).print(); // 3
  * @see https://keras.io/api/metrics/base_metric/
  */
-export abstract class Metric extends Callable {
-  static readonly className: string = 'Metric';
-  static readonly module: string = 'keras.metrics';
-  /** Arguments that `getConfig` writes after name and dtype, in Keras's order. */
-  static readonly configKeys: readonly string[] = [];
-
-  /** Makes a metric from what `getConfig` returned. */
-  static fromConfig(config: Config): Metric {
-    return constructFromConfig(this, config);
-  }
+export abstract class Metric extends KerasObject {
+  static override readonly className: string = 'Metric';
+  static override readonly module: string = 'keras.metrics';
+  /** Those besides name and dtype. */
+  static override readonly configKeys: readonly string[] = [];
 
   get [HELD](): HeldKind {
     return 'metric';
@@ -131,21 +127,13 @@ export abstract class Metric extends Callable {
     }
   }
 
-  /** Keras's config: snake_case keys, JSON values. `fromConfig` makes the same metric from it, without its state. */
-  getConfig(): Config {
-    const { configKeys } = this.constructor as typeof Metric;
-    const own = configKeys.map((key) => [toSnakeCase(key), serializeValue(Reflect.get(this, key))]);
-    return { name: this.name, dtype: this.dtype, ...Object.fromEntries(own) };
+  override getConfig(): Config {
+    return { name: this.name, dtype: this.dtype, ...super.getConfig() };
   }
 
   /** Frees the state. The metric cannot be used any more. */
   dispose(): void {
     for (const variable of this.variables) variable.dispose();
-  }
-
-  /** `{ className, config }`, so that `JSON.stringify` shows the metric. */
-  toJSON(): unknown {
-    return { className: classNameOf(this.constructor as typeof Metric), config: this.getConfig() };
   }
 
   override toString(): string {

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Variable } from '../backend/variable';
 import { callable } from '../base/callable';
-import { type Config, serializeValue } from '../base/registry';
 import { confusion, LOWEST, type Thresholds, thresholdList } from './confusion';
 import { perThreshold } from './confusionCount';
 import { Metric, type MetricInput, type MetricOptions, metricOptions } from './metric';
@@ -27,6 +26,7 @@ const DEFAULTS = { thresholds: null, topK: null, classId: null };
  */
 export class PrecisionMetric extends Metric {
   static override readonly className: string = 'Precision';
+  static override readonly configKeys: readonly string[] = ['thresholds', 'topK', 'classId'];
   readonly initThresholds: Thresholds;
   readonly topK: number | null;
   readonly classId: number | null;
@@ -61,9 +61,8 @@ export class PrecisionMetric extends Metric {
     });
   }
 
-  override getConfig(): Config {
-    const thresholds = serializeValue(this.initThresholds);
-    return { ...super.getConfig(), thresholds, top_k: this.topK, class_id: this.classId };
+  protected override configValue(key: string): unknown {
+    return key === 'thresholds' ? this.initThresholds : super.configValue(key);
   }
 }
 

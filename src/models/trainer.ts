@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ready, requireReady } from '../backend/engine';
-import { freeing } from '../backend/tidy';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { CallbackList, type History, type Logs } from '../callbacks';
-import { type ScoreRecord, type Scores, toLogs, toScores } from './compile/logs';
+import type { MetricResults } from '../metrics';
+import { LatestLogs } from './compile/latestLogs';
+import { type ScoreRecord, type Scores, toScores } from './compile/logs';
 import {
   type EvaluateOptions,
   type FitOptions,
@@ -66,7 +67,7 @@ export abstract class Trainer extends Trainable {
     return this.turns.during('fit', async (run) => {
       await ready();
       this.compiledFor('fit');
-      const sources = makeSource.forFit(this, data, training);
+      const sources = await makeSource.forFit(this, data, training);
       const { stepsPerExecution } = this.compilation;
       const reader = new EpochReader(sources.train, training.stepsPerEpoch, stepsPerExecution);
       const validation =
@@ -137,45 +138,46 @@ export abstract class Trainer extends Trainable {
     callbacks: CallbackList,
     planned: number,
   ): Promise<Logs | undefined> {
-    const step = this.#stepWork('train', planned);
+    const logs = this.#latestLogs();
     this.resetMetrics();
-    const count = await runEpoch(reader, {
-      begin: (number) => tell(() => callbacks.onTrainBatchBegin(number)),
-      waits: () => this.turns.beforeStep(),
-      run: step.run,
-      end: (number) => tell(() => callbacks.onTrainBatchEnd(number, step.logs)),
-      stopped: () => this.stopTraining,
-    });
-    return count > 0 ? step.logs() : undefined;
+    try {
+      const count = await runEpoch(reader, {
+        begin: (number) => tell(() => callbacks.onTrainBatchBegin(number)),
+        waits: () => this.turns.beforeStep(),
+        run: (batch) => logs.set(this.#run('train', batch, planned) as MetricResults | undefined),
+        end: (number) => tell(() => callbacks.onTrainBatchEnd(number, logs)),
+        stopped: () => this.stopTraining,
+      });
+      return count > 0 ? await logs.later() : undefined;
+    } finally {
+      logs.dispose();
+    }
   }
 
   async #testEpoch(tell: Tell, reader: EpochReader, callbacks: CallbackList, who: string): Promise<Logs> {
-    const step = this.#stepWork('test', reader.steps);
+    const logs = this.#latestLogs();
     this.stopEvaluating = false;
     await tell(() => callbacks.onTestBegin());
     this.resetMetrics();
     await reader.restart();
-    const count = await runEpoch(reader, {
-      begin: (number) => tell(() => callbacks.onTestBatchBegin(number)),
-      run: step.run,
-      end: (number) => tell(() => callbacks.onTestBatchEnd(number, step.logs)),
-      stopped: () => this.stopEvaluating,
-    });
-    if (count === 0) throw noBatches(who);
-    const results = step.logs();
-    await tell(() => callbacks.onTestEnd(results));
-    return results;
+    try {
+      const count = await runEpoch(reader, {
+        begin: (number) => tell(() => callbacks.onTestBatchBegin(number)),
+        run: (batch) => logs.set(this.#run('test', batch, reader.steps) as MetricResults | undefined),
+        end: (number) => tell(() => callbacks.onTestBatchEnd(number, logs)),
+        stopped: () => this.stopEvaluating,
+      });
+      if (count === 0) throw noBatches(who);
+      const results = await logs.later();
+      await tell(() => callbacks.onTestEnd(results));
+      return results;
+    } finally {
+      logs.dispose();
+    }
   }
 
-  /** Running steps of a kind, and the logs after the last one: what the step itself returned, else the metrics. */
-  #stepWork(kind: 'train' | 'test', planned?: number): { run(batch: Batch): void; logs(): Logs } {
-    let own: Logs | undefined;
-    return {
-      run: (batch) => {
-        own = this.#run(kind, batch, planned) as Logs | undefined;
-      },
-      logs: () => own ?? this.#results(),
-    };
+  #latestLogs(): LatestLogs {
+    return new LatestLogs(() => this.getMetricsResult());
   }
 
   /** Runs one step and frees what was made for its batch. */
@@ -213,7 +215,7 @@ export abstract class Trainer extends Trainable {
     return this.turns.during('evaluate', async (run) => {
       await ready();
       const compilation = this.compiledFor('evaluate');
-      const source = makeSource.forEvaluate(this, data, o);
+      const source = await makeSource.forEvaluate(this, data, o);
       const reader = new EpochReader(source, o.steps, compilation.stepsPerExecution);
       this.#steps.begin('test');
       try {
@@ -227,11 +229,6 @@ export abstract class Trainer extends Trainable {
     });
   }
 
-  /** What the metrics have come to. */
-  #results(): Logs {
-    return freeing(() => toLogs(this.getMetricsResult()));
-  }
-
   /**
    * The outputs for inputs, computed in batches.
    *
@@ -243,7 +240,7 @@ export abstract class Trainer extends Trainable {
     if (this.isDisposed) throw disposedModel(this.label, 'predict');
     const { data, predicting: o } = parsePredict(x, options);
     await ready();
-    const source = makeSource.forPredict(this, data, o);
+    const source = await makeSource.forPredict(this, data, o);
     const reader = new EpochReader(source, o.steps, this.compiled ? this.compilation.stepsPerExecution : 1);
     const parts: Nested<tf.Tensor>[] = [];
     try {
@@ -307,8 +304,14 @@ export abstract class Trainer extends Trainable {
     const o = parseOnBatch(who, options);
     const batch = makeSource.oneBatch(this, kind, x, y, o);
     this.resetMetrics();
-    const logs = (this.#run(kind, batch) as Logs | undefined) ?? this.#results();
-    return o.returnDict ? logs : toScores(logs, this.metrics);
+    const latest = this.#latestLogs();
+    try {
+      latest.set(this.#run(kind, batch) as MetricResults | undefined);
+      const logs = latest.now();
+      return o.returnDict ? logs : toScores(logs, this.metrics);
+    } finally {
+      latest.dispose();
+    }
   }
 
   /** The outputs for one batch. The caller owns the tensors. */

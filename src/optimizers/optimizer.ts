@@ -81,7 +81,7 @@ export abstract class Optimizer {
     this.gradientAccumulationSteps = all.gradientAccumulationSteps;
     this.iterations = this.#track(tf.scalar(0, 'int32'), 'iteration');
     const { learningRate } = all;
-    this.#rate = isSchedule(learningRate) ? learningRate : this.#track(tf.scalar(learningRate), 'learning_rate');
+    this.#rate = isSchedule(learningRate) ? learningRate : this.#track(learningRate, 'learning_rate');
   }
 
   /** Keras's class name of this optimizer. */
@@ -101,7 +101,7 @@ export abstract class Optimizer {
 
   /** The learning rate now; setting it takes effect at the next step. */
   get learningRate(): number {
-    return this.#read(() => this.currentLearningRate());
+    return this.#rate instanceof Variable ? this.#rate.toNumber() : this.#read(() => this.currentLearningRate());
   }
 
   set learningRate(rate: number | LearningRateSchedule) {
@@ -118,7 +118,7 @@ export abstract class Optimizer {
       );
     }
     checkRate(this.className, rate);
-    tf.tidy(() => old.assign(tf.scalar(rate)));
+    old.assign(rate);
   }
 
   /** The schedule of the learning rate, if it has one. */
@@ -139,9 +139,9 @@ export abstract class Optimizer {
     return value;
   }
 
-  #track(initial: tf.Tensor, name: string): Variable {
+  #track(initial: tf.Tensor | number, name: string): Variable {
     const variable = new Variable(initial, { name, path: `${this.name}/${name}`, trainable: false });
-    initial.dispose();
+    if (typeof initial !== 'number') initial.dispose();
     this.#variables.push(variable);
     return variable;
   }

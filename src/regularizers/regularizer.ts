@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { toTensor } from '../backend/toTensor';
-import { Callable } from '../base/callable';
 import { formatValue, ValueError } from '../base/errors';
-import { argumentNames, type Signature, toSnakeCase } from '../base/options';
-import { type Config, constructFromConfig } from '../base/registry';
+import { KerasObject } from '../base/kerasObject';
 
 /** Calling a regularizer: the penalty of a tensor, a scalar. */
 export interface Regularizer {
@@ -20,35 +18,16 @@ export interface Regularizer {
  * }
  * @see https://keras.io/api/layers/regularizers/
  */
-export abstract class Regularizer extends Callable {
-  static readonly className: string = 'Regularizer';
-  static readonly module: string = 'keras.regularizers';
-  /** Names and defaults of the arguments, which `getConfig` writes. */
-  // biome-ignore lint/suspicious/noExplicitAny: options of any regularizer
-  static readonly signature: Signature<any> | undefined;
-
-  /** Makes a regularizer from what `getConfig` returned. */
-  static fromConfig(config: Config): Regularizer {
-    return constructFromConfig(this, config);
-  }
+export abstract class Regularizer extends KerasObject {
+  static override readonly className: string = 'Regularizer';
+  static override readonly module: string = 'keras.regularizers';
 
   /** The penalty of `x`. */
   abstract call(x: tf.Tensor): tf.Scalar;
 
-  /** Keras's config: snake_case keys, JSON values. */
-  getConfig(): Config {
-    const { signature } = this.constructor as typeof Regularizer;
-    const names = signature ? argumentNames(signature) : [];
-    return Object.fromEntries(names.map((name) => [toSnakeCase(name), Reflect.get(this, name)]));
-  }
-
   override __call__(x: tf.Tensor): tf.Scalar {
     const { className } = this.constructor as typeof Regularizer;
     return tf.tidy(() => this.call(toTensor(className, 'x', x, 'float32')));
-  }
-
-  override toString(): string {
-    return `<${(this.constructor as typeof Regularizer).className} ${formatValue(this.getConfig())}>`;
   }
 }
 

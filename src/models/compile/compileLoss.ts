@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { valuesOf } from '../../backend/values';
 import { formatValue, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
 import { isPlainObject } from '../../base/options';
@@ -205,6 +206,14 @@ export class CompileLoss {
     return dataPerOutput('sampleWeight', sampleWeight, this.#outputs, this.#has);
   }
 
+  /** The labels that `checkLabels` reads. */
+  labelsToRead(yTrue: Nested<tf.Tensor>, yPred: Nested<HasShape>): tf.Tensor[] {
+    this.build(yTrue, yPred);
+    const labels = dataPerOutput('y', yTrue, this.#outputs, this.#has);
+    const read = this.#losses.filter(({ loss }) => loss.labelKind !== 'numbers');
+    return read.map(({ index }) => this.#labelsOf(labels, index));
+  }
+
   /**
    * Checks all labels before training: their shapes, numbers of classes that are out of range, NaN. Reads the labels.
    *
@@ -222,7 +231,7 @@ export class CompileLoss {
       const place = this.#losses.length > 1 ? `${who}: output '${lossName(output, loss)}'` : who;
       const ignoreClass = (Reflect.get(loss, 'ignoreClass') as number | null | undefined) ?? null;
       const { shape } = predictions[index] as HasShape;
-      checkOutputLabels(place, loss.labelKind, { shape: given.shape, values: given.dataSync() }, shape, ignoreClass);
+      checkOutputLabels(place, loss.labelKind, { shape: given.shape, values: valuesOf(given) }, shape, ignoreClass);
     }
   }
 }

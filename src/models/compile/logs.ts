@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { flatten, mapStructure, type Nested } from '../../base/nest';
 import type { Logs, LogValue } from '../../callbacks';
 import type { Metric, MetricResult, MetricResults } from '../../metrics';
 import { CompileMetrics } from './compileMetrics';
@@ -12,20 +13,47 @@ export type ScoreRecord = Logs & { loss: number };
  * Results as plain numbers, by name in Keras's order: sorted, the names of a metric with several results in its place.
  * A tensor of several is a list, one of a single number that number. The tensors stay the caller's.
  */
-export function toLogs(results: Readonly<MetricResults>): Logs {
+export function toLogs(results: Readonly<MetricResults>, valuesOf: ReadTensor = (tensor) => tensor.dataSync()): Logs {
   const logs: Logs = {};
   for (const name of Object.keys(results).sort()) {
     const result = results[name] as MetricResult;
     if (typeof result === 'number') logs[name] = result;
-    else if (result instanceof tf.Tensor) logs[name] = toLogValue(result);
-    else Object.assign(logs, toLogs(result));
+    else if (result instanceof tf.Tensor) logs[name] = toLogValue(result, valuesOf(result));
+    else Object.assign(logs, toLogs(result, valuesOf));
   }
   return logs;
 }
 
-/** A tensor as numbers; those of a matrix are nested as it is. */
-function toLogValue(tensor: tf.Tensor): LogValue {
-  return tensor.size === 1 ? (tensor.dataSync()[0] as number) : (tensor.arraySync() as number[]);
+type Values = tf.TypedArray;
+type ReadTensor = (tensor: tf.Tensor) => Values;
+
+/** The values of a tensor as numbers; those of a matrix are nested as it is. */
+function toLogValue({ shape, size }: tf.Tensor, values: Values): LogValue {
+  return size === 1 ? (values[0] as number) : (tf.util.toNestedArray(shape, values) as number[]);
+}
+
+/** `toLogs` that waits for the values instead of holding the device up. */
+export async function readLogs(results: Readonly<MetricResults>): Promise<Logs> {
+  const tensors = tensorsOf(results);
+  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
+  const byTensor = new Map(tensors.map((tensor, i) => [tensor, values[i] as Values]));
+  return toLogs(results, (tensor) => byTensor.get(tensor) as Values);
+}
+
+/** The same results as tensors of their own, which the caller owns; to be called in a tidy. */
+export function ownResults(results: Readonly<MetricResults>): MetricResults {
+  const own = (leaf: tf.Tensor | number): tf.Tensor | number => (leaf instanceof tf.Tensor ? leaf.clone() : leaf);
+  return mapStructure(results as Nested<tf.Tensor | number>, own) as MetricResults;
+}
+
+/** Frees results that are owned. */
+export function disposeResults(results: Readonly<MetricResults> | undefined): void {
+  if (results) tf.dispose(tensorsOf(results));
+}
+
+function tensorsOf(results: Readonly<MetricResults>): tf.Tensor[] {
+  const leaves = flatten(results as Nested<tf.Tensor | number>);
+  return leaves.filter((leaf): leaf is tf.Tensor => leaf instanceof tf.Tensor);
 }
 
 /**

@@ -1,3 +1,5 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { fetchValues } from '../../backend/values';
 import { type Shape, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
 import { mapShapes, SymbolicTensor, shapesOf } from '../../layers/operation';
@@ -17,15 +19,38 @@ const probed = new WeakMap<Trainable, Map<string, Nested<Shape> | undefined>>();
  * @throws ValueError naming the argument, the shape expected and the shape received.
  */
 export function checkData(model: Trainable, who: string, kind: StepKind, data: StepData): void {
-  if (model.hasOwnStep(kind)) return;
+  labelChecks(model, who, kind, data)?.check();
+}
+
+/** `checkData` that waits for the values of labels instead of holding the device up. */
+export async function checkDataLater(model: Trainable, who: string, kind: StepKind, data: StepData): Promise<void> {
+  const checks = labelChecks(model, who, kind, data);
+  if (!checks) return;
+  await fetchValues(checks.labels);
+  checks.check();
+}
+
+/** What is left to check once the inputs are checked: labels to be read, and the check that reads them. */
+function labelChecks(
+  model: Trainable,
+  who: string,
+  kind: StepKind,
+  data: StepData,
+): { labels: tf.Tensor[]; check(): void } | undefined {
+  if (model.hasOwnStep(kind)) return undefined;
   const shapes = outputShapes(model, who, data);
-  if (!shapes || !model.compiled || data.y === undefined) return;
+  const { y } = data;
+  const compileLoss = model.compiled ? model.compilation.compileLoss : undefined;
+  if (!shapes || !compileLoss || y === undefined) return undefined;
   // Whole data are checked, which are of no batch size.
   const outputs = mapShapes(shapes, ([, ...dims]) => new SymbolicTensor([null, ...dims], { name: 'output' }));
-  const { compileLoss } = model.compilation;
-  if (!compileLoss) return;
-  compileLoss.checkLabels(who, data.y, outputs);
-  checkShapes(who, compileLoss, data, outputs);
+  return {
+    labels: compileLoss.labelsToRead(y, outputs),
+    check: () => {
+      compileLoss.checkLabels(who, y, outputs);
+      checkShapes(who, compileLoss, data, outputs);
+    },
+  };
 }
 
 /** The shapes of the outputs for data, or `undefined` where only running the model tells. */

@@ -33,7 +33,7 @@ export class IterableSource implements BatchSource {
     readonly who: string,
     readonly iterable: object,
     readonly arity: Arity,
-    readonly prepare: (data: StepData, converter: Converter) => StepData,
+    readonly prepare: (data: StepData, converter: Converter) => Promise<StepData>,
     firstTensor: number,
   ) {
     const size = (iterable as { size?: unknown }).size;
@@ -44,10 +44,10 @@ export class IterableSource implements BatchSource {
   async *batches(): AsyncIterable<Batch> {
     const iterator = await iteratorOf(this.iterable);
     this.canRestart = (iterator as object) !== this.iterable;
-    for await (const element of { [Symbol.asyncIterator]: () => iterator }) yield this.#batch(await element);
+    for await (const element of { [Symbol.asyncIterator]: () => iterator }) yield await this.#batch(await element);
   }
 
-  #batch(element: unknown): Batch {
+  async #batch(element: unknown): Promise<Batch> {
     const converter = new Converter(this.who);
     const number = this.#tensors.receive(element);
     const dispose = (): void => {
@@ -56,7 +56,7 @@ export class IterableSource implements BatchSource {
     };
     try {
       const [x, y, sampleWeight] = unpack(element);
-      const data = this.prepare(
+      const data = await this.prepare(
         {
           x: converter.convert('x', x, this.arity.x),
           y: y === undefined || y === null ? undefined : converter.convert('y', y, this.arity.y),

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { valuesOf } from '../../backend/values';
 import { formatShape, formatValue, ValueError } from '../../base/errors';
 import { flatten } from '../../base/nest';
 import { isPlainObject } from '../../base/options';
@@ -76,13 +77,29 @@ export function applyClassWeight(
   if (y.size !== (y.shape[0] as number) * (isOneHot ? (y.shape.at(-1) as number) : 1)) {
     throw labelMapError(who, y.shape);
   }
-  // Numbers halfway between two classes go to the even one, as NumPy rounds.
-  const classes = tf.tidy(() => {
-    const values = y.cast('float32');
-    return (isOneHot ? values.argMax(-1) : values.round()).dataSync();
-  });
-  const weights = Float32Array.from(classes, (label) => byClass.get(label) ?? 1);
+  const values = valuesOf(y);
+  const classes = isOneHot
+    ? largestOfRows(values, y.shape.at(-1) as number)
+    : Float32Array.from(values, roundHalfToEven);
+  const weights = classes.map((label) => byClass.get(label) ?? 1);
   const sampleWeight = converter.own(tf.tensor1d(weights));
   madeOfClasses.add(sampleWeight);
   return { ...data, sampleWeight };
+}
+
+/** The place of the largest number of each row, the first one where several are. */
+function largestOfRows(values: ArrayLike<number>, length: number): Float32Array {
+  return Float32Array.from({ length: values.length / length }, (_, row) => {
+    let largest = 0;
+    for (let i = 1; i < length; i++) {
+      if ((values[row * length + i] as number) > (values[row * length + largest] as number)) largest = i;
+    }
+    return largest;
+  });
+}
+
+/** Numbers halfway between two classes go to the even one, as NumPy rounds. */
+function roundHalfToEven(value: number): number {
+  const rounded = Math.round(value);
+  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }

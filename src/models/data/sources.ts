@@ -1,10 +1,11 @@
+import { fetchValues } from '../../backend/values';
 import { formatValue, ValueError } from '../../base/errors';
 import { flatten } from '../../base/nest';
 import type { StepKind } from '../steps/stepKinds';
 import type { Trainable } from '../trainable';
 import type { DataArguments, OnBatchOptions, Predicting, Testing, Training } from './arguments';
 import { ArraySource, splitData } from './arraySource';
-import { checkData } from './checks';
+import { checkData, checkDataLater } from './checks';
 import { Converter } from './converter';
 import { type Arity, type Batch, type BatchSource, type DataInput, type StepData, sampleCount } from './data';
 import { IterableSource, isIterableData } from './iterableSource';
@@ -34,11 +35,11 @@ function arityOf(model: Trainable): Arity {
   return { x: count(model.inputStructure), y: count(model.outputStructure) };
 }
 
-/** Tensors from the caller's arrays, with class weights applied. */
+/** Tensors from the caller's arrays. */
 function convertData(
   { model, who }: Use,
   { x, y }: DataArguments,
-  { sampleWeight, classWeight }: SourceOptions,
+  { sampleWeight }: SourceOptions,
   converter: Converter,
 ): StepData {
   const arity = arityOf(model);
@@ -49,33 +50,39 @@ function convertData(
     sampleWeight: absent(sampleWeight) ? undefined : converter.convert('sampleWeight', sampleWeight, arity.y),
   };
   sampleCount(who, data);
+  return data;
+}
+
+/** The same, which waits for the values of labels that decide weights. */
+async function weigh(
+  who: string,
+  data: StepData,
+  classWeight: ClassWeight | undefined,
+  converter: Converter,
+): Promise<StepData> {
+  if (classWeight && data.y !== undefined) await fetchValues(flatten(data.y));
   return applyClassWeight(who, data, classWeight, converter);
 }
 
 /** Frees what `converter` made if `body` fails. */
-function orFree<T>(converter: Converter, body: () => T): T {
+async function orFree<T>(converter: Converter, body: () => Promise<T>): Promise<T> {
   try {
-    return body();
+    return await body();
   } catch (error) {
     converter.dispose();
     throw error;
   }
 }
 
-function arraySource(
-  { model, who, kind }: Use,
-  data: StepData,
-  options: SourceOptions,
-  converter: Converter,
-): ArraySource {
-  checkData(model, who, kind, data);
-  return new ArraySource(who, data, options.batchSize ?? DEFAULT_BATCH_SIZE, options.shuffle ?? false, converter);
-}
-
-function source(use: Use, given: DataArguments, options: SourceOptions): BatchSource {
+async function source(use: Use, given: DataArguments, options: SourceOptions): Promise<BatchSource> {
   if (isIterableData(given.x)) return iterableSource(use, given, options);
-  const converter = new Converter(use.who);
-  return orFree(converter, () => arraySource(use, convertData(use, given, options, converter), options, converter));
+  const { model, who, kind } = use;
+  const converter = new Converter(who);
+  return orFree(converter, async () => {
+    const data = await weigh(who, convertData(use, given, options, converter), options.classWeight, converter);
+    await checkDataLater(model, who, kind, data);
+    return new ArraySource(who, data, options.batchSize ?? DEFAULT_BATCH_SIZE, options.shuffle ?? false, converter);
+  });
 }
 
 function iterableSource(
@@ -88,20 +95,20 @@ function iterableSource(
       `${who}: sampleWeight must not be given with a dataset or an iterable: let it give [x, y, sampleWeight].`,
     );
   }
-  const prepare = (data: StepData, converter: Converter): StepData => {
-    const weighted = applyClassWeight(who, data, options.classWeight, converter);
-    checkData(model, who, kind, weighted);
+  const prepare = async (data: StepData, converter: Converter): Promise<StepData> => {
+    const weighted = await weigh(who, data, options.classWeight, converter);
+    await checkDataLater(model, who, kind, weighted);
     return weighted;
   };
   return new IterableSource(who, x as object, arityOf(model), prepare, firstTensor);
 }
 
-function validationSource(
+async function validationSource(
   model: Trainable,
   given: Training['validationData'],
   batchSize: number | undefined,
   firstTensor: number,
-): BatchSource {
+): Promise<BatchSource> {
   const use: Use = { model, who: 'fit: validationData', kind: 'test' };
   if (isIterableData(given)) return source(use, { x: given as object, y: undefined, firstTensor }, {});
   if (!Array.isArray(given) || given.length < 2 || given.length > 3) {
@@ -113,13 +120,16 @@ function validationSource(
   return source(use, { x, y, firstTensor }, { batchSize, sampleWeight });
 }
 
+/** What `fit` reads from. */
+interface FitSources {
+  readonly train: BatchSource;
+  readonly validation: BatchSource | undefined;
+  dispose(): void;
+}
+
 /** The sources of the methods of a model. Data is converted and checked here, before anything of the model changes. */
 export const makeSource = {
-  forFit(
-    model: Trainable,
-    given: DataArguments,
-    o: Training,
-  ): { train: BatchSource; validation: BatchSource | undefined; dispose(): void } {
+  async forFit(model: Trainable, given: DataArguments, o: Training): Promise<FitSources> {
     const use: Use = { model, who: 'fit', kind: 'train' };
     const made: BatchSource[] = [];
     const dispose = (): void => {
@@ -127,18 +137,18 @@ export const makeSource = {
     };
     try {
       let validation = o.validationData
-        ? validationSource(model, o.validationData, o.validationBatchSize, given.firstTensor)
+        ? await validationSource(model, o.validationData, o.validationBatchSize, given.firstTensor)
         : undefined;
       if (validation) made.push(validation);
       if (validation || o.validationSplit === 0) {
-        made.push(source(use, given, o));
+        made.push(await source(use, given, o));
         return { train: made.at(-1) as BatchSource, validation, dispose };
       }
       const converter = new Converter('fit');
-      const train = orFree(converter, () => {
+      const train = await orFree(converter, async () => {
         // Validation data carries sample weights, but not class weights.
         const plain = convertData(use, given, { sampleWeight: o.sampleWeight }, converter);
-        checkData(model, 'fit', 'train', plain);
+        await checkDataLater(model, 'fit', 'train', plain);
         const [trained, held] = splitData('fit', plain, o.validationSplit, converter);
         validation = new ArraySource(
           'fit',
@@ -147,8 +157,8 @@ export const makeSource = {
           false,
           new Converter('fit'),
         );
-        const weighted = applyClassWeight('fit', trained, o.classWeight, converter);
-        checkData(model, 'fit', 'train', weighted);
+        const weighted = await weigh('fit', trained, o.classWeight, converter);
+        await checkDataLater(model, 'fit', 'train', weighted);
         return new ArraySource('fit', weighted, o.batchSize ?? DEFAULT_BATCH_SIZE, o.shuffle, converter);
       });
       made.push(train);
@@ -159,10 +169,10 @@ export const makeSource = {
     }
   },
 
-  forEvaluate: (model: Trainable, given: DataArguments, o: Testing): BatchSource =>
+  forEvaluate: (model: Trainable, given: DataArguments, o: Testing): Promise<BatchSource> =>
     source({ model, who: 'evaluate', kind: 'test' }, given, o),
 
-  forPredict: (model: Trainable, given: DataArguments, o: Predicting): BatchSource =>
+  forPredict: (model: Trainable, given: DataArguments, o: Predicting): Promise<BatchSource> =>
     source({ model, who: 'predict', kind: 'predict' }, given, o),
 
   /** A batch from the arguments of `trainOnBatch` and its like. */
@@ -175,10 +185,15 @@ export const makeSource = {
   ): Batch {
     const who = `${kind}OnBatch`;
     const converter = new Converter(who);
-    return orFree(converter, () => {
-      const data = convertData({ model, who, kind }, { x, y, firstTensor: 0 }, options as SourceOptions, converter);
+    try {
+      const o = options as SourceOptions;
+      const plain = convertData({ model, who, kind }, { x, y, firstTensor: 0 }, o, converter);
+      const data = applyClassWeight(who, plain, o.classWeight, converter);
       checkData(model, who, kind, data);
       return { data, rows: undefined, size: sampleCount(who, data), dispose: () => converter.dispose() };
-    });
+    } catch (error) {
+      converter.dispose();
+      throw error;
+    }
   },
 };

@@ -4,7 +4,7 @@ import { aliasOf, type Recording, record, recordLive, Unrecordable } from '../..
 import { flatten, mapStructure, type Nested, packLike } from '../../base/nest';
 import { isPlainObject } from '../../base/options';
 import type { MetricResults } from '../../metrics';
-import { isMetricsResult, toLogs } from '../compile/logs';
+import { isMetricsResult } from '../compile/logs';
 import { type Batch, type StepData, takeRows } from '../data/data';
 import type { StepLogs, Trainable } from '../trainable';
 import { runStep } from './runStep';
@@ -161,10 +161,8 @@ function describeResult(kind: StepKind, result: unknown, keepsMetrics: boolean):
     problem: number < 0 ? undefined : `the step returns '${namesOf(logs)[number]}' as a number; return a tensor`,
     restore: (tensors) => {
       const left = [...tensors];
-      const all = mapStructure(structure, (leaf) => (typeof leaf === 'number' ? leaf : (left.shift() as tf.Tensor)));
-      const read = toLogs(all as MetricResults);
-      tf.dispose(tensors);
-      return read;
+      const own = mapStructure(structure, (leaf) => (typeof leaf === 'number' ? leaf : (left.shift() as tf.Tensor)));
+      return own as MetricResults;
     },
   };
 }

@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { canRunGraphs } from '../../backend/graph';
 import { tidy } from '../../backend/tidy';
 import { flatten, mapStructure, type Nested } from '../../base/nest';
-import type { Logs } from '../../callbacks';
-import { isMetricsResult, toLogs } from '../compile/logs';
+import { isMetricsResult, ownResults } from '../compile/logs';
 import { type Batch, takeRows } from '../data/data';
 import type { StepLogs, Trainable } from '../trainable';
 import { checkAlive } from './alive';
@@ -109,12 +108,10 @@ export class StepRunner {
         return mapStructure(outputs, (y) => (inputs.has(y) || y instanceof tf.Variable ? y.clone() : y));
       });
     }
-    let logs: Logs | undefined;
-    tidy(() => {
+    return tidy(() => {
       const own = runStep(this.#model, kind, takeRows(batch)) as StepLogs;
-      logs = own && !isMetricsResult(own) ? toLogs(own) : undefined;
+      return own && !isMetricsResult(own) ? ownResults(own) : undefined;
     });
-    return logs;
   }
 
   /** Frees the compiled graphs; weights keep their newest values. */
