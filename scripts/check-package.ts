@@ -14,6 +14,21 @@ const RESOLUTIONS = [
   { moduleResolution: 'node16', module: 'node16', file: 'consumer.mts' },
   { moduleResolution: 'bundler', module: 'esnext', file: 'consumer.ts' },
 ];
+/** What must be packed; beside it, what is built. */
+const WANTED = [
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'package.json',
+  'scripts/keras-ts.js',
+  'dist/cli/main.js',
+  'dist/index.js',
+  'dist/index.mjs',
+  'dist/index.d.ts',
+];
+const BUILT = /^dist\/[\w/-]+(\.js|\.js\.map|\.mjs|\.d\.ts|\.d\.mts)$/;
+/** In bytes. All of it is code: whatever is large got in by mistake. */
+const LIMITS = { file: 200_000, packed: 2_500_000, unpacked: 10_000_000 } as const;
 const CONSUMER = 'test/consumer/consumer.ts';
 
 function node(args: string[], cwd?: string): string {
@@ -28,21 +43,31 @@ function checkManifest(): void {
   }
 }
 
+/** What `npm pack` tells. */
+export interface Pack {
+  /** Bytes, packed and unpacked. */
+  size: number;
+  unpackedSize: number;
+  files: { path: string; size: number }[];
+}
+
+/** What is wrong with the content and the size of the package, one line each. */
+export function packProblems({ size, unpackedSize, files }: Pack): string[] {
+  const paths = files.map(({ path }) => path);
+  const missing = WANTED.filter((path) => !paths.includes(path)).map((path) => `the package lacks ${path}`);
+  const extra = paths.filter((path) => !WANTED.includes(path) && !BUILT.test(path));
+  const large = files.filter((file) => file.size > LIMITS.file);
+  const problems = [...missing, ...extra.map((path) => `the package holds ${path}, which is not for users`)];
+  for (const file of large) problems.push(`${file.path} has ${file.size} bytes, ${LIMITS.file} are allowed`);
+  if (size > LIMITS.packed) problems.push(`packed it has ${size} bytes, ${LIMITS.packed} are allowed`);
+  if (unpackedSize > LIMITS.unpacked) problems.push(`it has ${unpackedSize} bytes, ${LIMITS.unpacked} are allowed`);
+  return problems;
+}
+
 function checkPacked(): void {
-  const [pack] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { encoding: 'utf8' })) as [
-    { files: { path: string }[] },
-  ];
-  const packed = pack.files.map(({ path }) => path);
-  const wanted = [
-    'README.md',
-    'LICENSE',
-    'scripts/keras-ts.js',
-    'dist/cli/main.js',
-    'dist/index.js',
-    'dist/index.d.ts',
-  ];
-  const missing = wanted.filter((path) => !packed.includes(path));
-  if (missing.length > 0) throw new Error(`the package lacks ${missing.join(', ')}`);
+  const [pack] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { encoding: 'utf8' })) as [Pack];
+  const problems = packProblems(pack);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
   if (!node(['scripts/keras-ts.js', '--help']).includes('install-tensorflow')) throw new Error('the command fails');
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { hostProblems, unusedHalves } from '../scripts/check-host';
 import { importProblems } from '../scripts/check-imports';
+import { packProblems } from '../scripts/check-package';
 import { readProblems, unusedReads } from '../scripts/check-reads';
 import { sizeLine, sizeProblems } from '../scripts/check-size';
 import { functionsOf, importsOf, linesOfCode, readSources } from '../scripts/sources';
@@ -212,5 +213,62 @@ describe('package.json', () => {
 
   test('has the version that the library tells', () => {
     expect(version).toBe(manifest.version);
+  });
+});
+
+describe('the package', () => {
+  const paths = ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json', 'scripts/keras-ts.js', 'dist/cli/main.js'];
+  const built = ['dist/index.js', 'dist/index.mjs', 'dist/index.d.ts', 'dist/layers/core/dense.js.map'];
+  const pack = {
+    size: 1e6,
+    unpackedSize: 4e6,
+    files: [...paths, ...built].map((path) => ({ path, size: 1000 })),
+  };
+
+  test('holds what users need, and nothing else', () => {
+    expect(packProblems(pack)).toEqual([]);
+    const files = [...pack.files.slice(1), { path: 'dist/test/a.ts', size: 1 }, { path: 'out/model.keras', size: 1 }];
+    expect(packProblems({ ...pack, files })).toEqual([
+      'the package lacks README.md',
+      'the package holds dist/test/a.ts, which is not for users',
+      'the package holds out/model.keras, which is not for users',
+    ]);
+  });
+
+  test('is small', () => {
+    const files = [...pack.files, { path: 'dist/plot/font.js', size: 1_000_000 }];
+    expect(packProblems({ size: 3e6, unpackedSize: 2e7, files })).toEqual([
+      'dist/plot/font.js has 1000000 bytes, 200000 are allowed',
+      'packed it has 3000000 bytes, 2500000 are allowed',
+      'it has 20000000 bytes, 10000000 are allowed',
+    ]);
+  });
+});
+
+describe('README.md', () => {
+  const readme = readFileSync('README.md', 'utf8');
+
+  test('names the licence of every package that is used', () => {
+    const { dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<
+      string,
+      object
+    >;
+    const licences = readme.slice(readme.indexOf('## Licences'));
+    const names = Object.keys({ ...dependencies, ...optionalDependencies });
+    expect(names.filter((name) => !name.startsWith('@tensorflow/') && !licences.includes(name))).toEqual([]);
+  });
+
+  test('names every environment variable that the library reads', () => {
+    const table = readme.slice(readme.indexOf('### Environment variables'), readme.indexOf('## How fast'));
+    const read = readSources('src').flatMap(({ text }) => [
+      ...[...text.matchAll(/\benv(?:\.|\[')([A-Z]\w+)/g)].map(([, name]) => name as string),
+      ...[...text.matchAll(/\benv\('([A-Z]\w+)'\)/g)].map(([, name]) => name as string),
+      ...[...text.matchAll(/const \{ ([A-Z_, ]+) \} = process\.env/g)].flatMap(([, names]) =>
+        (names as string).split(', '),
+      ),
+    ]);
+    expect(read).toContain('KERAS_TS_CACHE');
+    expect(read).toContain('KERAS_TS_BACKEND');
+    expect(read.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Runs the examples of the doc comments of src, and README.md's script: what a comment behind a statement says must be what comes out.
+ * Runs the examples of the doc comments and pages of src, and README.md's script: what a comment behind a statement says must be what comes out.
  * `console.log(x); // [ 1, 2 ]` tells what is printed, white space and kinds of quotes aside. `conv1d(x, kernel); // [[1, 2]]`
  * and `tensor.print(); // [0.3333]` tell a value, right to the digits given.
  */
@@ -208,6 +208,13 @@ test('README.md: the first script runs, here on a few of the digits', async () =
   const ending = '\ngives("2", [loss, accuracy].filter(Number.isFinite).length);';
   await run({ path: 'README.md', line: 1, code: code + ending }, { require: () => ({ ...library, datasets }) });
 });
+
+test.each([...readFileSync('src/layers/COMING-FROM-TF-LAYERS.md', 'utf8').matchAll(FENCE)].map((fence) => fence[1]))(
+  'src/layers/COMING-FROM-TF-LAYERS.md, block %#',
+  async (code) => {
+    await run({ path: 'src/layers/COMING-FROM-TF-LAYERS.md', line: 1, code: code as string });
+  },
+);
 
 test('an example that tells something else than what comes out fails', async () => {
   const path = 'src/reference/index.ts';

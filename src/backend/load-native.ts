@@ -1,5 +1,5 @@
 /** Loads the native TensorFlow library through tfjs-node's JavaScript and the addon that `install-tensorflow` made. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NativeBackend, NativeBinding } from './binding';
@@ -37,6 +37,8 @@ function load(): string | undefined {
   }
   const file = join(dist, '..', 'lib', 'napi-v8', 'tfjs_binding.node');
   if (!existsSync(file)) return 'not installed yet';
+  const damage = damageIn(join(dist, '..'));
+  if (damage !== undefined) return damage;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   restoreUtil();
   try {
@@ -50,6 +52,26 @@ function load(): string | undefined {
     return String((error as Error).message).split('\n')[0];
   }
   return undefined;
+}
+
+/** A file that has not the size it was installed with: loading a library that is cut short ends the process. */
+export function damageIn(root: string): string | undefined {
+  const { files = [], sizes = [] } = readStamp(root);
+  for (const [i, file] of files.entries()) {
+    const [expected, found] = [sizes[i], statSync(join(root, file), { throwIfNoEntry: false })?.size];
+    if (expected === undefined || found === expected) continue;
+    return `${join(root, file)} is ${found === undefined ? 'gone' : `damaged: ${found} bytes instead of ${expected}`}`;
+  }
+  return undefined;
+}
+
+/** What the installer noted; nothing where tfjs-node has installed itself. */
+function readStamp(root: string): { files?: string[]; sizes?: number[] } {
+  try {
+    return JSON.parse(readFileSync(join(root, 'lib', 'napi-v8', 'keras-ts.json'), 'utf8')) as object;
+  } catch {
+    return {};
+  }
 }
 
 interface TfjsNode {

@@ -13,12 +13,28 @@ export class InstallError extends Error {
   }
 }
 
-/** How a program ended: its exit code (`-1`: it could not be started) and the end of what it wrote. */
+/** How a program ended: its exit code (`-1`: it could not be started), the signal that ended it, the end of what it wrote. */
 export interface Outcome {
   code: number;
+  signal?: NodeJS.Signals;
   output: string;
 }
 
+/** What to run, and how. */
+export interface RunOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  onOutput?: (text: string) => void;
+  timeout?: number;
+  shell?: boolean;
+  /** Ends the program when it is aborted. */
+  signal?: AbortSignal;
+}
+
+/** As Node, Python and C programs tell it. */
+const DISK_FULL = /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded|\[Errno (28|122)\]/;
+/** The wheel, the libraries and headers in it, and the addon. */
+const NEEDED_GB = 1.2;
 const KEPT_OUTPUT = 20_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const EXIT_SIGNAL = 128;
@@ -26,33 +42,44 @@ const children = new Set<ChildProcess>();
 const cleanUps = new Set<() => void>();
 
 /** Runs a program to its end; standard output and error are kept together. Never rejects. */
-export function run(
-  command: string,
-  args: string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; onOutput?: (text: string) => void; timeout?: number } = {},
-): Promise<Outcome> {
+export function run(command: string, args: string[], { env, onOutput, ...options }: RunOptions = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      ...options,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeout,
     });
     children.add(child);
     const keep = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-KEPT_OUTPUT);
-      options.onOutput?.(chunk.toString());
+      onOutput?.(chunk.toString());
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    const end = (code: number, text: string): void => {
+    const end = (outcome: Outcome): void => {
       children.delete(child);
-      resolve({ code, output: text });
+      for (const stream of [child.stdout, child.stderr]) stream.destroy(); // a child of its own may hold them open
+      resolve(outcome);
     };
-    child.on('error', (error) => end(-1, error.message));
-    child.on('close', (code) => end(code ?? 1, output));
+    child.on('error', (error) => end({ code: -1, output: error.message }));
+    child.on('close', (code, signal) => end({ code: code ?? 1, signal: signal ?? undefined, output }));
   });
+}
+
+/** The error for a program that failed: one with Node's code where it said that a disk is full, else `otherwise`. */
+export function failure(said: string, otherwise: () => Error): Error {
+  if (!DISK_FULL.test(said)) return otherwise();
+  return Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+}
+
+/** An error that says that a disk is full, in our words; any other as it is. */
+export function explainDiskFull(error: unknown, folder: string): unknown {
+  if (!DISK_FULL.test(String((error as NodeJS.ErrnoException).code))) return error;
+  return new InstallError(
+    `the disk of ${folder} is full`,
+    `Making the library takes up to ${NEEDED_GB} GB. Free some; KERAS_TS_CACHE names a cache on another disk.`,
+  );
 }
 
 /** The last lines of a program's output that say something. */

@@ -1,4 +1,4 @@
-/** The package tfjs-node: finding it, fetching its JavaScript, and its own installer as the last resort. */
+/** The package tfjs-node: finding it, fetching its JavaScript, and its own installer, for those who ask for it. */
 import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { TFJS_NODE_VERSION } from './platform';
@@ -29,11 +29,19 @@ export async function requireTfjsNode(progress: Progress): Promise<string> {
   return installed;
 }
 
-/** Lets tfjs-node install itself: a download from its own host. Gives whether it worked. */
-export async function installUpstream(progress: Progress): Promise<boolean> {
-  progress.step(`trying the installer of ${PACKAGE}`);
-  const { code } = await npm(['rebuild', PACKAGE, '--ignore-scripts=false'], projectRoot());
-  return code === 0;
+/**
+ * Lets tfjs-node install itself: a binary from its own host.
+ *
+ * @throws InstallError where it fails
+ */
+export async function installUpstream(progress: Progress): Promise<void> {
+  progress.step(`running the installer of ${PACKAGE}`);
+  const { code, output } = await npm(['rebuild', PACKAGE, '--ignore-scripts=false'], projectRoot());
+  if (code === 0) return;
+  throw new InstallError(
+    `the installer of ${PACKAGE} failed: ${lastLines(output)}`,
+    'It downloads from storage.googleapis.com, and may need Python and a compiler.',
+  );
 }
 
 function findTfjsNode(): string | undefined {
@@ -55,5 +63,5 @@ function npm(args: string[], cwd: string): Promise<Outcome> {
   const cli = process.env.npm_execpath;
   const options = { cwd, timeout: UPSTREAM_TIMEOUT_MS };
   if (cli?.endsWith('npm-cli.js')) return run(process.execPath, [cli, ...args], options);
-  return run('npm', args, options);
+  return run('npm', args, { ...options, shell: process.platform === 'win32' }); // there it is npm.cmd
 }

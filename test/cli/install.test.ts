@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -7,23 +8,25 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { compileAddon, tryAddon } from '../../src/cli/addon';
+import { dirname, join } from 'node:path';
+import { damageIn } from '../../src/backend/load-native';
 import { installInto, type Tools } from '../../src/cli/install';
 import { main } from '../../src/cli/main';
 import { cacheDirectory, TENSORFLOW_VERSION, wheelFor } from '../../src/cli/platform';
 import type { Progress } from '../../src/cli/progress';
-import { fetchWheel } from '../../src/cli/wheel';
+import { version } from '../../src/version';
 
 const ROOT = join(__dirname, '../..');
 const PLATFORM = 'linux-x64';
 const LIBRARY = `tensorflow-${TENSORFLOW_VERSION}-${PLATFORM}`;
-const ADDON = `addon-4.22.0-1-napi8-tensorflow-${TENSORFLOW_VERSION}-${PLATFORM}`;
+const ADDON = `addon-4.22.0-2-napi8-tensorflow-${TENSORFLOW_VERSION}-${PLATFORM}`;
 const SILENT: Progress = { say: () => {}, step: () => {}, update: () => {} };
-const wheel = wheelFor(PLATFORM) as NonNullable<ReturnType<typeof wheelFor>>;
+const wheel = wheelFor(PLATFORM);
+const LIBRARIES = Object.keys(wheel.libraries);
 
 let directory: string;
 let cache: string;
@@ -44,7 +47,7 @@ function fakeTools(overrides: Partial<Tools> = {}): Tools & { calls: string[] } 
     async fetchWheel(_, scratch) {
       calls.push('fetch');
       mkdirSync(join(scratch, 'tensorflow', 'include'), { recursive: true });
-      for (const name of wheel.libraries) writeFileSync(join(scratch, 'tensorflow', name), `library ${name}`);
+      for (const name of LIBRARIES) writeFileSync(join(scratch, 'tensorflow', name), `library ${name}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     },
     async findCompiler() {
@@ -70,7 +73,7 @@ const addonFile = (): string => join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.n
 function expectInstalled(): void {
   expect(readdirSync(cache).sort()).toEqual([ADDON, LIBRARY].sort());
   expect(readFileSync(addonFile(), 'utf8')).toBe('addon');
-  for (const name of wheel.libraries) {
+  for (const name of LIBRARIES) {
     expect(readFileSync(join(tfjsNode, 'deps', 'lib', name), 'utf8')).toBe(`library ${name}`);
   }
   expect(readdirSync(join(tfjsNode, 'lib', 'napi-v8')).sort()).toEqual(['keras-ts.json', 'tfjs_binding.node']);
@@ -80,13 +83,14 @@ describe('installing', () => {
   test('fetches, compiles, places, and leaves nothing else', async () => {
     const tools = fakeTools();
     await install(tools);
-    expect(tools.calls).toEqual(['fetch', 'compile', 'try']);
+    expect(tools.calls).toEqual(['fetch', 'compile', 'try', 'try']);
     expectInstalled();
-    expect(lstatSync(join(tfjsNode, 'deps', 'lib', wheel.libraries[0])).isSymbolicLink()).toBe(true);
+    expect(lstatSync(join(tfjsNode, 'deps', 'lib', LIBRARIES[0] as string)).isSymbolicLink()).toBe(true);
     expect(JSON.parse(readFileSync(join(tfjsNode, 'lib', 'napi-v8', 'keras-ts.json'), 'utf8'))).toEqual({
       tensorflow: TENSORFLOW_VERSION,
       platform: `${process.platform}-${process.arch}`,
-      files: ['lib/napi-v8/tfjs_binding.node', ...wheel.libraries.map((name) => `deps/lib/${name}`)],
+      files: ['lib/napi-v8/tfjs_binding.node', ...LIBRARIES.map((name) => `deps/lib/${name}`)],
+      sizes: ['addon', ...LIBRARIES.map((name) => `library ${name}`)].map(({ length }) => length),
     });
   });
 
@@ -104,7 +108,7 @@ describe('installing', () => {
     rmSync(join(cache, LIBRARY), { recursive: true });
     const tools = fakeTools();
     await install(tools);
-    expect(tools.calls).toEqual(['fetch', 'try']);
+    expect(tools.calls).toEqual(['fetch', 'try', 'try']);
     expectInstalled();
   });
 
@@ -118,7 +122,7 @@ describe('installing', () => {
         },
       });
       await expect(install(failing)).rejects.toThrow('out of luck');
-      expect(readdirSync(cache)).toEqual(step === 'fetchWheel' ? [] : [LIBRARY]);
+      expect(readdirSync(cache)).toEqual([]);
       expect(existsSync(addonFile())).toBe(false);
       await install(fakeTools());
       expectInstalled();
@@ -140,13 +144,55 @@ describe('installing', () => {
         throw new Error('wrong machine');
       },
     });
+    await install(fakeTools());
     await expect(install(broken)).rejects.toThrow('wrong machine');
     expect(existsSync(addonFile())).toBe(false);
   });
 
-  test('a machine that no wheel is for is told so', async () => {
-    const installing = installInto(tfjsNode, SILENT, { cache, platform: 'win32-x64', tools: fakeTools() });
-    await expect(installing).rejects.toThrow(`TensorFlow ${TENSORFLOW_VERSION} has no C library for win32-x64`);
+  test('what does not load never gets into the cache', async () => {
+    const broken = fakeTools({
+      tryAddon: async (addon) => {
+        expect(readFileSync(join(dirname(addon), '../../deps/lib', LIBRARIES[0] as string), 'utf8')).toMatch('library');
+        throw new Error('cut short');
+      },
+    });
+    await expect(install(broken)).rejects.toThrow('cut short');
+    expect(readdirSync(cache)).toEqual([]);
+    expect(readdirSync(tfjsNode)).toEqual([]);
+  });
+
+  test.each([
+    ['win32-x64', 'WSL 2'],
+    ['linux-x64-musl', 'It needs glibc, and this is Linux with musl (Alpine): use an image with Debian'],
+    ['darwin-x64', '`--upstream` runs'],
+  ])('on %s, that no wheel is for, it says what to do', async (platform, advice) => {
+    const installing = installInto(tfjsNode, SILENT, { cache, platform, tools: fakeTools() });
+    await expect(installing).rejects.toMatchObject({
+      message: `TensorFlow ${TENSORFLOW_VERSION} has no C library for ${platform}`,
+      mend: expect.stringContaining(advice),
+    });
+  });
+
+  test('a copy needs the cache no more', async () => {
+    await installInto(tfjsNode, SILENT, { cache, platform: PLATFORM, tools: fakeTools(), copy: true });
+    expectInstalled();
+    rmSync(cache, { recursive: true });
+    for (const name of LIBRARIES) {
+      expect(readFileSync(join(tfjsNode, 'deps', 'lib', name), 'utf8')).toBe(`library ${name}`);
+    }
+  });
+
+  test.each(['ENOSPC', 'EDQUOT'])('a full disk is called that (%s)', async (code) => {
+    const full = fakeTools({
+      compileAddon: async () => {
+        throw Object.assign(new Error(`${code}: something, write`), { code });
+      },
+    });
+    await expect(install(full)).rejects.toMatchObject({
+      message: `the disk of ${cache} is full`,
+      mend: expect.stringContaining('KERAS_TS_CACHE'),
+    });
+    expect(readdirSync(cache)).toEqual([]);
   });
 });
 
@@ -214,7 +260,7 @@ describe('several at once', () => {
       async fetchWheel(wheel, scratch) {
         await both('fetch');
         mkdirSync(scratch + '/tensorflow/include', { recursive: true });
-        for (const name of wheel.libraries) writeFileSync(scratch + '/tensorflow/' + name, 'library ' + name);
+        for (const name of Object.keys(wheel.libraries)) writeFileSync(scratch + '/tensorflow/' + name, 'library ' + name);
         await both('fetched');
       },
       async compileAddon(_, scratch) {
@@ -234,90 +280,74 @@ describe('several at once', () => {
     expect(await Promise.all(children.map(ended))).toEqual([0, 0]);
     expect(readdirSync(marks)).toHaveLength(10);
     expectInstalled();
-    expect(readdirSync(join(tfjsNode, 'deps', 'lib')).sort()).toEqual([...wheel.libraries].sort());
+    expect(readdirSync(join(tfjsNode, 'deps', 'lib')).sort()).toEqual([...LIBRARIES].sort());
     const stamp = readFileSync(join(tfjsNode, 'lib', 'napi-v8', 'keras-ts.json'), 'utf8');
     expect((JSON.parse(stamp) as { files: string[] }).files).toHaveLength(3);
   });
 });
 
-describe('the wheel', () => {
-  const realPath = process.env.PATH;
-  afterEach(() => {
-    process.env.PATH = realPath;
+describe('a cache that is damaged', () => {
+  const libraryFile = (): string => join(cache, LIBRARY, LIBRARIES[0] as string);
+  const cachedAddon = (): string => join(cache, ADDON, 'lib', 'napi-v8', 'tfjs_binding.node');
+
+  test.each<[string, () => void, string, string]>([
+    ['a library cut short', () => truncateSync(libraryFile(), 3), LIBRARY, 'fetch'],
+    ['a library of the same size', () => writeFileSync(libraryFile(), 'x'.repeat(29)), LIBRARY, 'fetch'],
+    ['a library lost', () => rmSync(libraryFile()), LIBRARY, 'fetch'],
+    ['an empty folder', () => emptyFolder(join(cache, LIBRARY)), LIBRARY, 'fetch'],
+    ['a list cut short', () => truncateSync(join(cache, LIBRARY, 'keras-ts.json'), 20), LIBRARY, 'fetch'],
+    ['an addon cut short', () => truncateSync(cachedAddon(), 1), ADDON, 'compile'],
+  ])('%s is made again, and the folder named', async (_, damage, folder, step) => {
+    await install(fakeTools());
+    damage();
+    const [tools, said] = [fakeTools(), [] as string[]];
+    await install(tools, { ...SILENT, say: (line) => said.push(line) });
+    expect(tools.calls).toEqual([step, 'try', 'try']);
+    expect(said[0]).toMatch(`${join(cache, folder)} was damaged (`);
+    expectInstalled();
+    await install(fakeTools(), { ...SILENT, say: (line) => said.push(line) });
+    expect(said).toHaveLength(2);
   });
 
-  /** Puts a Python first in the path whose pip runs a script of ours. */
-  function fakePip(script: string): void {
-    const bin = join(directory, 'bin');
-    mkdirSync(bin);
-    const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], {
-      encoding: 'utf8',
-    }).stdout.trim();
-    const lines = [
-      '#!/bin/sh',
-      'case "$*" in',
-      '*--version*) exit 0;;',
-      `"-m pip download"*) ${script};;`,
-      `*) exec ${python} "$@";;`,
-      'esac',
-    ];
-    writeFileSync(join(bin, 'python3'), `${lines.join('\n')}\n`, { mode: 0o755 });
-    process.env.PATH = `${bin}${delimiter}${realPath}`;
-  }
-  const python = (code: string): void => {
-    expect(spawnSync('python3', ['-c', code]).status).toBe(0);
-  };
-
-  test('is downloaded by pip and only libraries and headers are kept', async () => {
-    const file = join(directory, 'fake.whl');
-    const names = [...wheel.libraries, 'include/tensorflow/c/c_api.h', 'include/Eigen/Core', 'python/big.so'];
-    python(`import zipfile
-with zipfile.ZipFile(${JSON.stringify(file)}, 'w') as z:
-    for name in ${JSON.stringify(names)}: z.writestr('tensorflow/' + name, name)`);
-    fakePip(`echo "$@" > ${directory}/args; while [ "$1" != --dest ]; do shift; done; cp ${file} "$2/tensorflow.whl"`);
-    const target = join(directory, 'target');
-    await fetchWheel(wheel, target, SILENT);
-    expect(readdirSync(target)).toEqual(['tensorflow']);
-    const kept = readdirSync(join(target, 'tensorflow'), { recursive: true }).map(String);
-    const files = kept.filter((name) => lstatSync(join(target, 'tensorflow', name)).isFile());
-    expect(files.sort()).toEqual(['include/tensorflow/c/c_api.h', ...wheel.libraries]);
-    const args = readFileSync(join(directory, 'args'), 'utf8');
-    expect(args).toContain(`tensorflow-cpu==${TENSORFLOW_VERSION}`);
-    expect(args).toContain('--platform manylinux_2_17_x86_64');
-    expect(args).toContain('--python-version 3.12');
+  test('a folder made before there were lists is taken over if its libraries are the known ones', async () => {
+    const bytes = (name: string): string => `library ${name}`;
+    const known = (name: string): string => createHash('sha256').update(bytes(name)).digest('hex');
+    const libraries = Object.fromEntries(LIBRARIES.map((name) => [name, known(name)]));
+    const options = { cache, platform: PLATFORM, wheel: { ...wheel, libraries } };
+    await install(fakeTools());
+    rmSync(join(cache, LIBRARY, 'keras-ts.json'));
+    const [taken, refused] = [fakeTools(), fakeTools()];
+    await installInto(tfjsNode, SILENT, { ...options, tools: taken });
+    expect(taken.calls).toEqual(['try']);
+    rmSync(join(cache, LIBRARY, 'keras-ts.json'));
+    await install(refused);
+    expect(refused.calls).toEqual(['fetch', 'try', 'try']);
   });
 
-  test("pip's own words are passed on when it fails", async () => {
-    fakePip('echo "ERROR: No matching distribution found"; exit 1');
-    await expect(fetchWheel(wheel, join(directory, 'target'), SILENT)).rejects.toThrow(
-      `pip could not download tensorflow-cpu ${TENSORFLOW_VERSION}: ERROR: No matching distribution found`,
-    );
+  test('two that find it at once both mend it', async () => {
+    await install(fakeTools());
+    truncateSync(libraryFile(), 3);
+    await Promise.all([install(fakeTools()), install(fakeTools())]);
+    expectInstalled();
   });
 
-  test('a wheel that lacks the library is refused', async () => {
-    const file = join(directory, 'fake.whl');
-    python(`import zipfile\nzipfile.ZipFile(${JSON.stringify(file)}, 'w').writestr('tensorflow/a', '')`);
-    fakePip(`while [ "$1" != --dest ]; do shift; done; cp ${file} "$2/tensorflow.whl"`);
-    await expect(fetchWheel(wheel, join(directory, 'target'), SILENT)).rejects.toThrow(
-      `the wheel could not be unpacked: the wheel lacks tensorflow/${wheel.libraries[0]}`,
-    );
-  });
-
-  test('no Python, no compiler: each is named', async () => {
-    process.env.PATH = directory;
-    await expect(fetchWheel(wheel, join(directory, 'target'), SILENT)).rejects.toThrow(
-      'no Python with pip (tried python3, python)',
-    );
-    const parts = { tfjsNode, library: directory, wheel };
-    await expect(compileAddon(parts, join(directory, 'target'), SILENT)).rejects.toThrow('no C++ compiler (tried');
-  });
-
-  test('an addon is tried in another process', async () => {
-    const file = join(directory, 'a.node');
-    writeFileSync(file, 'not a library');
-    await expect(tryAddon(file)).rejects.toThrow(/^the addon does not load: .*a\.node/);
+  test('is not loaded: the sizes noted in node_modules are looked at first', async () => {
+    await install(fakeTools());
+    expect(damageIn(tfjsNode)).toBeUndefined();
+    truncateSync(libraryFile(), 3);
+    const place = join(tfjsNode, 'deps', 'lib', LIBRARIES[0] as string);
+    expect(damageIn(tfjsNode)).toBe(`${place} is damaged: 3 bytes instead of 29`);
+    rmSync(cache, { recursive: true });
+    expect(damageIn(tfjsNode)).toBe(`${place} is gone`);
+    rmSync(join(tfjsNode, 'lib', 'napi-v8', 'keras-ts.json'));
+    expect(damageIn(tfjsNode)).toBeUndefined();
   });
 });
+
+function emptyFolder(folder: string): void {
+  rmSync(folder, { recursive: true });
+  mkdirSync(folder);
+}
 
 describe('the command', () => {
   const launcher = join(ROOT, 'scripts', 'keras-ts.js');
@@ -334,14 +364,35 @@ describe('the command', () => {
   test('--help prints the usage; mistakes print it on standard error, with exit code 2', () => {
     const { out, err, code } = command(['--help']);
     expect({ err, code }).toEqual({ err: '', code: 0 });
-    expect(out).toMatch(/^Usage: keras-ts install-tensorflow \[--optional\]\n/);
+    expect(out).toMatch(/^Usage: keras-ts install-tensorflow \[options\]\n/);
     for (const [args, problem] of [
       [['install-tensorflow', '--optinal'], "unknown argument '--optinal'"],
       [['instal'], "unknown argument 'instal'"],
+      [['install-tensorflow', 'now'], "unknown argument 'now'"],
+      [['install-tensorflow', '-v'], "unknown argument '-v'"],
+      [['install-tensorflow', '--wheel'], '--wheel expects a file'],
+      [['install-tensorflow', '--verify=no'], '--verify takes no value'],
       [[], 'a command is missing'],
     ] as const) {
       expect(command([...args])).toEqual({ out: '', err: `keras-ts: ${problem}\n\n${out}`, code: 2 });
     }
+  });
+
+  test('--version prints the version', () => {
+    expect(command(['--version'])).toEqual({ out: `${version}\n`, err: '', code: 0 });
+  });
+
+  test("tfjs-node's own installer, a binary from another host, runs only when it is asked for", () => {
+    const [bin, asked] = [join(directory, 'bin'), join(directory, 'asked')];
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'npm'), `#!/bin/sh\necho "$@" > ${asked}\necho no such host\nexit 1\n`, { mode: 0o755 });
+    const env = { PATH: bin, HOME: directory, KERAS_TS_CACHE: cache }; // no compiler, no Python
+    const install = (option: string): string =>
+      spawnSync(process.execPath, [launcher, 'install-tensorflow', option], { env, encoding: 'utf8' }).stderr;
+    expect(install('--verify')).toMatch(/could not be installed: no C\+\+ compiler \(tried c\+\+, g\+\+, clang\+\+\)/);
+    expect(existsSync(asked)).toBe(false);
+    expect(install('--upstream')).toMatch(/the installer of @tensorflow\/tfjs-node failed: no such host/);
+    expect(readFileSync(asked, 'utf8')).toBe('rebuild @tensorflow/tfjs-node --ignore-scripts=false\n');
   });
 
   test('launcher and installer name the same TensorFlow', () => {
