@@ -1,14 +1,14 @@
 import { refuse } from '../../base/errors';
 import { jpegjs } from '../../host/optional';
-import { checkSize, type Img, toMode } from './img';
+import { checkSize, type Img, toMode, type Wanted } from './img';
 
 export function isJpeg(bytes: Buffer): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
 }
 
 /** Reads a JPEG file, baseline or progressive. */
-export function decodeJpeg(who: string, file: string, bytes: Buffer): Img {
-  checkFrame(file, bytes);
+export function decodeJpeg(who: string, file: string, bytes: Buffer, wanted: Wanted): Img {
+  checkFrame(file, bytes, wanted.maxPixels);
   const { decode } = jpegjs(who);
   try {
     const options = {
@@ -19,21 +19,21 @@ export function decodeJpeg(who: string, file: string, bytes: Buffer): Img {
       maxMemoryUsageInMB: 2048,
     };
     const { width, height, data } = decode(bytes, options);
-    return { mode: 'RGB', width, height, data };
+    return toMode({ mode: 'RGB', width, height, data }, wanted.mode);
   } catch (error) {
     return refuse(file, 0, 'an intact JPEG picture', (error as Error).message ?? String(error));
   }
 }
 
 /** Finds the header of the picture and checks its size. */
-function checkFrame(file: string, bytes: Buffer): void {
+function checkFrame(file: string, bytes: Buffer, maxPixels: number): void {
   for (let at = 2; at + 9 < bytes.length; ) {
     const marker = bytes[at + 1] as number;
     if (bytes[at] !== 0xff) break;
     if (marker === 0xff) {
       at++; // a filler
     } else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      checkSize(file, at + 5, bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5));
+      checkSize(file, at + 5, bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5), maxPixels);
       return;
     } else if (marker === 0xda) {
       break;
