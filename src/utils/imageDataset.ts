@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Dataset, generator } from '@tensorflow/tfjs-data';
 import { ready } from '../backend/engine';
 import { numpyRandom, permutation } from '../backend/mersenneTwister';
-import { makeDefaultSeed } from '../backend/random';
+import { makeOrderSeed } from '../backend/random';
 import { formatValue, unknownName, ValueError } from '../base/errors';
 import { checkKeys } from '../base/options';
 import { host } from '../host';
@@ -224,7 +224,7 @@ export async function imageDatasetFromDirectory(
     isChannelsFirst: isChannelsFirst(WHO, o.dataFormat),
     maxPixels: checkMaxPixels(WHO, o.maxPixels),
   };
-  const seed = o.seed ?? makeDefaultSeed();
+  const seed = o.seed ?? makeOrderSeed();
   const found = await findFiles(directory, o.labelMode === null ? null : o.labels, o.classNames, o.followLinks);
   tell(
     o.verbose,
