@@ -36,8 +36,8 @@ export interface LoadImgOptions {
 }
 
 /**
- * Reads a picture: PNG, JPEG, GIF (its first picture) or BMP, told apart by content. Of 16 bits a value the upper 8 are
- * kept. JPEG differs by a few steps from PIL's, which smoothes colours of lower resolution.
+ * Reads a picture: PNG, JPEG, GIF (its first picture) or BMP, told apart by content, to the byte as PIL does. Of 16 bits a
+ * value the upper 8 are kept.
  *
  * @param path of the file, or its content
  * @throws ValueError for what is no intact picture, naming file and byte, and for sizes and names that cannot be

@@ -185,8 +185,7 @@ async function readTensor(path: string, reading: Reading): Promise<tf.Tensor> {
  * a class, `directory/cats/1.jpg`; files are mixed and split as in Keras, by the same seed the same way.
  *
  * `x` is float32 `(batch, height, width, channels)`, 0 to 255, as TensorFlow reads files; but JPEG, which it reads by a
- * coarser and faster formula, smoothing colours of lower resolution, differs by a few steps. Files that are no intact
- * pictures are errors when they are read.
+ * coarser and faster formula, differs by a few steps. Files that are no intact pictures are errors when they are read.
  *
  * @returns a dataset; with `subset: 'both'` the pair of training and validation data
  * @throws ValueError for a folder without pictures, labels that do not fit, and options that cannot be

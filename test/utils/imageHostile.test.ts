@@ -76,11 +76,7 @@ test.each<[string, Uint8Array, string]>([
     png(50, 50, 0, Buffer.alloc(9)),
     'with 2550 bytes of pixels from here on, at byte 8. Received: 9 bytes.',
   ],
-  [
-    'PNG: a bomb',
-    png(4, 4, 0, Buffer.alloc(2e8)),
-    'with 20 bytes of pixels from here on, at byte 8. Received: more.',
-  ],
+  ['PNG: a bomb', png(4, 4, 0, Buffer.alloc(2e8)), 'with 20 bytes of pixels from here on, at byte 8. Received: more.'],
   [
     'PNG: an interlaced bomb',
     png(4, 4, 1, Buffer.alloc(2e8)),

@@ -20,7 +20,7 @@ export const FILE_FORMATS: readonly string[] = ['png', 'jpeg', 'jpg', 'gif', 'bm
  */
 export async function decode(file: string, bytes: Buffer, wanted: Wanted, asTensorFlow = false): Promise<Img> {
   if (isPng(bytes)) return decodePng(file, bytes, wanted, asTensorFlow);
-  if (isJpeg(bytes)) return decodeJpeg('loadImg', file, bytes, wanted);
+  if (isJpeg(bytes)) return decodeJpeg(file, bytes, wanted, asTensorFlow);
   if (isGif(bytes)) return decodeGif(file, bytes, wanted);
   if (isBmp(bytes)) return decodeBmp(file, bytes, wanted, asTensorFlow);
   const start = JSON.stringify(bytes.toString('latin1', 0, 8)).slice(1, -1);

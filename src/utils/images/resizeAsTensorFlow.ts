@@ -60,9 +60,10 @@ export function resizeAsTensorFlow(
   for (const { lower, upper, share } of neighboursOf(box.top, box.height, height)) {
     for (const { lower: left, upper: right, share: shareX } of across) {
       for (let c = 0; c < channels; c++) {
-        const at = (row: number, column: number): number => data[(row * from + column) * channels + c] as number;
-        const top = mix(at(lower, left), at(lower, right), shareX);
-        values[to++] = mix(top, mix(at(upper, left), at(upper, right), shareX), share);
+        const [a, b] = [lower * from * channels + c, upper * from * channels + c];
+        const top = mix(data[a + left * channels] as number, data[a + right * channels] as number, shareX);
+        const bottom = mix(data[b + left * channels] as number, data[b + right * channels] as number, shareX);
+        values[to++] = mix(top, bottom, share);
       }
     }
   }
