@@ -46,6 +46,15 @@ export function makeDefaultSeed(): number {
   return randint(generators.seeds, 1, 1e9);
 }
 
+/** NumPy's `np.random.randint(1000000)`, with which Keras seeds the order of files. */
+export function makeOrderSeed(): number {
+  const count = 1e6;
+  for (;;) {
+    const value = generators.orders.uint32() & (2 ** 20 - 1);
+    if (value < count) return value;
+  }
+}
+
 /** The numbers 0 .. n-1 in random order, from the global generator. */
 export function shuffledIndices(n: number): Int32Array {
   return permutation(generators.orders, n);

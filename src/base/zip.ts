@@ -4,7 +4,7 @@
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-import { inflateSync } from 'fflate';
+import { Inflate, inflateSync } from 'fflate';
 import { refuse, ValueError } from './errors';
 
 /** A file in an archive. */
@@ -18,6 +18,13 @@ export interface ZipEntry {
    * @throws ValueError naming the entry and its place for content that is damaged or too large
    */
   read(): Uint8Array;
+  /**
+   * The content piece by piece, so that a reader can judge its start before all is unpacked. The checksum is compared
+   * after the last piece.
+   *
+   * @throws ValueError as `read`, but a content may be of any size
+   */
+  pieces(): Iterable<Uint8Array>;
 }
 
 /** Lengths, without names and what else varies. */
@@ -83,6 +90,10 @@ export function readZip(
     read: () => {
       checkSize(file, entry, largest);
       return unpack(input, entry, places.get(entry.name) as number);
+    },
+    pieces: () => {
+      checkSize(file, entry, Number.POSITIVE_INFINITY);
+      return unpackPieces(input, entry, places.get(entry.name) as number);
     },
   });
   return new Map([...listed.values()].map((entry) => [entry.name, open(entry)]));
@@ -254,6 +265,42 @@ function inflate(file: string, name: string, packed: Uint8Array, size: number, s
   return refuse(file, start, `deflate data of ${size} bytes of ${name}`, received);
 }
 
+/** Packed bytes that are unpacked at once: they make 16 MB at most. */
+const PIECE = 2 ** 14;
+
+function* unpackPieces({ file, bytes }: Input, entry: Listed, start: number): Iterable<Uint8Array> {
+  const { name, crc, packedSize, size } = entry;
+  let [sum, length] = [0, 0];
+  const packed = bytes.subarray(start, start + packedSize);
+  for (const piece of entry.method === STORED ? cut(packed) : inflatePieces(file, name, packed, start)) {
+    sum = crc32(piece, sum);
+    length += piece.length;
+    if (length > size) refuse(file, start, `deflate data of ${size} bytes of ${name}`, 'more');
+    yield piece;
+  }
+  if (length < size) refuse(file, start, `deflate data of ${size} bytes of ${name}`, `${length} bytes`);
+  if (sum !== crc) refuse(file, start, `${name} with checksum ${crc}`, `checksum ${sum}`);
+}
+
+function* cut(bytes: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
+function* inflatePieces(file: string, name: string, packed: Uint8Array, start: number): Iterable<Uint8Array> {
+  const made: Uint8Array[] = [];
+  const inflate = new Inflate((piece) => made.push(piece));
+  let left = packed.length;
+  for (const piece of cut(packed)) {
+    left -= piece.length;
+    try {
+      inflate.push(piece, left === 0);
+    } catch (error) {
+      refuse(file, start, `intact deflate data of ${name}`, (error as Error).message);
+    }
+    yield* made.splice(0);
+  }
+}
+
 /** The polynomial's multiples, byte by byte. */
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
@@ -261,8 +308,8 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
+function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before;
   for (let i = 0; i < bytes.length; i++) {
     crc = (CRC_TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number) ^ (crc >>> 8);
   }

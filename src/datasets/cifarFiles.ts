@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { formatShape, formatValue, refuse, ValueError } from '../base/errors';
+import { readLimited } from './file';
 import { arrayOf, readPickle } from './pickle';
 import { readTar } from './tar';
 
@@ -15,8 +16,8 @@ export const PIXELS = 32 * 32;
 const COLORS = 3;
 const VALUES = PIXELS * COLORS;
 const CLASSES = 10;
-/** More than a batch of the real files, of 10,000 pictures. */
-const LARGEST = 2 ** 26;
+/** A batch of the real files, of 10,000 pictures, has 31,035,704 bytes at most. */
+const LARGEST = 2 ** 25;
 
 /** The two editions of the data: the same pictures, for Python and for others. */
 interface Edition {
@@ -53,7 +54,7 @@ async function readFolder(who: string, path: string): Promise<Batch[]> {
     const missing = names.find((name) => !existsSync(join(home, name)));
     if (missing !== undefined) throw lacking(who, path, missing);
     const batches: Batch[] = [];
-    for (const name of names) batches.push(read(name, await readLimited(join(home, name))));
+    for (const name of names) batches.push(read(name, await readLimited(join(home, name), LARGEST)));
     return batches;
   }
   throw lacking(who, path, EDITIONS.map(({ names }) => names[0]).join(' or '));
@@ -73,17 +74,6 @@ async function readArchive(who: string, path: string): Promise<Batch[]> {
 
 function lacking(who: string, path: string, name: string): ValueError {
   return new ValueError(`${who}: expected a file ${name}. Received: path='${path}' without it.`);
-}
-
-async function readLimited(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    if (size > LARGEST) refuse(basename(path), LARGEST, 'the end of the data', `${size - LARGEST} bytes more`);
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
 }
 
 /** The Python edition: a pickled dict with `data`, uint8 of shape (n, 3072), and `labels`, a list of n numbers. */

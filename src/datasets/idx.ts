@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { refuse } from '../base/errors';
-import { type ByteArray, checkLength, gunzip, sizeOf } from './file';
+import { type ByteArray, checkLength, checkShape, readPacked, sizeOf } from './file';
 
 const UNSIGNED_BYTE = 8;
 const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}`;
@@ -9,19 +8,21 @@ const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}`;
 /**
  * Reads an IDX file of unsigned bytes, gzipped or not: `00 00 08 rank`, each size as 4 bytes big-endian, the values.
  *
- * @param rank number of axes the file must have
+ * @param rank number of axes the file must have: 3, images of 28 x 28, or 1, labels
  * @throws ValueError naming the file and the byte for anything else, and for data shorter or longer than the header says
  * @see http://yann.lecun.com/exdb/mnist/
  */
 export async function readIdx(path: string, rank: number): Promise<ByteArray> {
-  const bytes = await readFile(path);
   const file = basename(path);
   const dataOffset = 4 + 4 * rank;
-  const lengthOf = (start: Uint8Array): number => dataOffset + sizeOf(readShape(file, start, rank));
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const content = isGzip ? await gunzip(file, bytes, lengthOf) : bytes;
-  const shape = readShape(file, content, rank);
-  checkLength(file, content.length, dataOffset + sizeOf(shape));
+  let shape: number[] | undefined;
+  const { content, total } = await readPacked(path, dataOffset, (start) => {
+    shape = readShape(file, start, rank);
+    checkShape(file, 4, shape, rank);
+    return dataOffset + sizeOf(shape);
+  });
+  shape ??= readShape(file, content, rank);
+  checkLength(file, total, dataOffset + sizeOf(shape));
   return { shape, data: content.subarray(dataOffset), file, shapeOffset: 4, dataOffset, step: 1 };
 }
 

@@ -60,15 +60,11 @@ function find(who: string, folder: string, stem: string, rank: number): string {
 /**
  * Images and labels that belong together, after checking that they do.
  *
- * @throws ValueError for other shapes, and for a label above 9, naming file and byte
+ * @throws ValueError for another number of labels, and for a label above 9, naming file and byte
  */
 export function pair(x: ByteArray, y: ByteArray): LabelledBytes {
-  const [n = 0, height, width] = x.shape;
-  if (x.shape.length !== 3 || n === 0 || height !== SIDE || width !== SIDE) {
-    refuse(x.file, x.shapeOffset, `images of shape (n, ${SIDE}, ${SIDE})`, `shape ${formatShape(x.shape)}`);
-  }
-  if (y.shape.length !== 1 || y.shape[0] !== n) {
-    refuse(y.file, y.shapeOffset, `${n} labels, one for each image`, `shape ${formatShape(y.shape)}`);
+  if (y.shape[0] !== x.shape[0]) {
+    refuse(y.file, y.shapeOffset, `${x.shape[0]} labels, one for each image`, `shape ${formatShape(y.shape)}`);
   }
   const wrong = y.data.findIndex((label) => label >= CLASSES);
   if (wrong >= 0) refuse(y.file, y.dataOffset + wrong * y.step, 'a label from 0 to 9', String(y.data[wrong]));

@@ -56,7 +56,7 @@ async function loadFiles(path: string): Promise<Sets<LabelledBytes>> {
     );
   }
   if (found.isDirectory()) return readIdxFolder(WHO, path);
-  const arrays = await readNpz(path, ['x_train', 'y_train', 'x_test', 'y_test']);
+  const arrays = await readNpz(path, { x_train: 3, y_train: 1, x_test: 3, y_test: 1 });
   const [trainX, trainY, testX, testY] = arrays as [ByteArray, ByteArray, ByteArray, ByteArray];
   return { train: pair(trainX, trainY), test: pair(testX, testY) };
 }

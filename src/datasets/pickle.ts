@@ -57,13 +57,17 @@ export function arrayOf(value: Pickled | undefined): PickledArray | undefined {
   return { shape: sizes, data, isFortran: isFortran === true };
 }
 
-const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+/** Operations of a pickle: those of the real files are some 60,000. An operation of a byte may make an object. */
+const MOST_OPERATIONS = 2 ** 18;
 
 /** The stack machine that a pickle is a program for, with the operations that make plain data. */
 class Reader {
   #at = 0;
   /** Where the operation began that is being read. */
   #start = 0;
+  #operations = 0;
+  /** Bytes that were made into text: each byte of the file may be, but not a long string over and over. */
+  #texts = 0;
   readonly #stack: Item[] = [];
   readonly #memo = new Map<number, Item>();
 
@@ -75,6 +79,9 @@ class Reader {
   read(): Pickled {
     for (;;) {
       this.#start = this.#at;
+      if (++this.#operations > MOST_OPERATIONS) {
+        this.#refuse(`the end after at most ${MOST_OPERATIONS} operations of a pickle`, 'one more');
+      }
       const code = this.number(1);
       if (code === STOP) return this.pop();
       const step = STEPS.get(code);
@@ -99,6 +106,12 @@ class Reader {
   number(length: number): number {
     const bytes = this.slice(length);
     return length === 8 ? Number(bytes.readBigUInt64LE()) : bytes.readUIntLE(0, length);
+  }
+
+  text(bytes: Uint8Array): string {
+    this.#texts += bytes.length;
+    if (this.#texts > this.bytes.length) this.#refuse('strings that are used once', 'one that is used over and over');
+    return Buffer.from(bytes).toString('latin1');
   }
 
   line(): string {
@@ -150,10 +163,10 @@ class Reader {
     const kind = called instanceof Stub && called.kind === 'global' ? CALLS[called.name] : undefined;
     const first = Array.isArray(args) ? args[0] : undefined;
     if (kind === 'array') this.push(new Stub('array', ''));
-    else if (kind === 'dtype' && first instanceof Uint8Array) this.push(new Stub('dtype', textOf(first)));
+    else if (kind === 'dtype' && first instanceof Uint8Array) this.push(new Stub('dtype', this.text(first)));
     // Bytes that Python 3 wrote for Python 2: as text, each byte a character.
     else if (kind === 'bytes' && first instanceof Uint8Array)
-      this.push(Buffer.from(Buffer.from(first).toString(), 'latin1'));
+      this.push(Buffer.from(Buffer.from(this.text(first), 'latin1').toString(), 'latin1'));
     else this.#refuse('the parts of a NumPy array', 'another call');
   }
 
@@ -174,7 +187,7 @@ class Reader {
     const dict = this.#stack.at(-1);
     for (let i = 0; i < items.length; i += 2) {
       const [key, value] = [items[i], items[i + 1]];
-      if (dict instanceof Map && key instanceof Uint8Array && value !== undefined) dict.set(textOf(key), value);
+      if (dict instanceof Map && key instanceof Uint8Array && value !== undefined) dict.set(this.text(key), value);
       else this.#refuse('a dict, and strings with their values', 'something else');
     }
   }
@@ -220,7 +233,7 @@ const STEPS: ReadonlyMap<number, (reader: Reader) => unknown> = new Map([
   [
     0x93,
     (r) => {
-      const [module, name] = r.popTuple(2).map((part) => (part instanceof Uint8Array ? textOf(part) : '?'));
+      const [module, name] = r.popTuple(2).map((part) => (part instanceof Uint8Array ? r.text(part) : '?'));
       r.global(module as string, name as string);
     },
   ], // STACK_GLOBAL

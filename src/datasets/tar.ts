@@ -1,16 +1,17 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { refuse, ValueError } from '../base/errors';
 import { type TarHeader, type TarMember, tarStream } from '../host/optional';
+import { isGzip } from './file';
 
 const BLOCK = 512;
 const SIZE = 124;
-/** Beyond this no archive is read on: a small file may unpack to anything. */
-const MOST_BYTES = 2 ** 30;
+/** Beyond these no archive is read on: a small file may unpack to anything. The real one has 186 MB in 9 members. */
+const MOST_BYTES = 2 ** 28;
+const MOST_MEMBERS = 1000;
 
 /**
  * The content of some members of a tar archive, gzipped or not, by their exact names. Nothing is written to disk, and
@@ -37,10 +38,14 @@ export async function readTar(
     if (size > largest) refuse(file, start + SIZE, `${name} of at most ${largest} bytes`, String(size));
   };
   const [input, archive] = [new Input(file), tarStream(who).extract()];
+  let members = 0;
   archive.on('entry', (header, content, next) => {
     content.on('error', () => {}); // the archive fails with it
     try {
       const isWanted = names.includes(header.name);
+      if (++members > MOST_MEMBERS) {
+        refuse(file, header.byteOffset - BLOCK, `the end after at most ${MOST_MEMBERS} members`, 'one more');
+      }
       if (!Number.isSafeInteger(header.size)) {
         refuse(file, header.byteOffset - BLOCK + SIZE, 'the size of a member in octal digits', 'something else');
       }
@@ -72,16 +77,6 @@ function collect(content: TarMember, isKept: boolean, done: (bytes: Buffer) => v
     if (isKept) pieces.push(piece);
   });
   content.on('end', () => done(Buffer.concat(pieces)));
-}
-
-async function isGzip(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return buffer[0] === 0x1f && buffer[1] === 0x8b;
-  } finally {
-    await file.close();
-  }
 }
 
 /** The unpacked bytes of a file on their way, counted. */

@@ -1,6 +1,6 @@
 /** The host in Node: the one file of the models, layers and their helpers that names what only Node has. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { appendFileSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { ContextStore, Files, Host, Output, PackageName, Packages } from './host';
@@ -33,8 +33,12 @@ const files: Files = {
     const target = resolve(path);
     mkdirSync(dirname(target), { recursive: true });
     const part = `${target}.${process.pid}.part`;
-    writeFileSync(part, content);
-    renameSync(part, target);
+    try {
+      writeFileSync(part, content);
+      renameSync(part, target);
+    } finally {
+      rmSync(part, { force: true });
+    }
     return target;
   },
 };

@@ -3,6 +3,7 @@ import { formatShape, formatValue, ValueError } from '../base/errors';
 /** What is used of a tensor. */
 export interface TensorLike {
   readonly shape: readonly number[];
+  readonly dtype?: string;
   arraySync(): unknown;
 }
 
@@ -33,6 +34,15 @@ export function nestedOf(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>);
   const held = typeof value === 'object' && value !== null && 'value' in value ? value.value : undefined;
   return isTensor(held) ? held.arraySync() : value;
+}
+
+/** Whether numbers are whole by their type: an int32 tensor, or an array of integers at the end of all nested ones. */
+export function isIntegral(value: unknown): boolean {
+  if (isTensor(value)) return value.dtype === 'int32';
+  if (ArrayBuffer.isView(value)) return !(value instanceof Float32Array || value instanceof Float64Array);
+  if (Array.isArray(value)) return isIntegral(value[0]);
+  const held = typeof value === 'object' && value !== null && 'value' in value ? value.value : undefined;
+  return isTensor(held) && isIntegral(held);
 }
 
 /**
@@ -132,8 +142,8 @@ export function finiteRange(who: string, name: string, data: Iterable<number>): 
   throw new ValueError(`${who}: ${name} must hold a finite number. Received: nothing but NaN and infinities.`);
 }
 
-/** How far along a range a value is; in the middle of one that has no length. */
+/** How far along a range a value is; at the start of one that has no length, as matplotlib has it. */
 export function shareOf(value: number, [from, to]: readonly [number, number]): number {
-  if (from === to && value === from) return 0.5;
+  if (from === to && value === from) return 0;
   return (value - from) / (to - from);
 }

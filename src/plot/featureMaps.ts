@@ -13,7 +13,10 @@ export interface FeatureMapsOptions {
   titles?: readonly (string | number)[];
   /** Default 'viridis'. */
   colormap?: Colormap;
-  /** 'each' map in its own colours, from its least number to its greatest, or all in 'shared' ones. Default 'each'. */
+  /**
+   * 'each' map in its own colours, from its least number to its greatest, or all in 'shared' ones. Where no number of any
+   * map is below 0 and some are 0, as after a ReLU, each begins with 0, so that a dead map is dark. Default 'each'.
+   */
   range?: 'each' | 'shared';
   /** How many maps to draw, from the first. Default 64. */
   limit?: number;
@@ -67,7 +70,10 @@ export function featureMaps(activations: Numbers, options: FeatureMapsOptions = 
   const scale = colorScale(WHO, colormap);
   const maps = Array.from({ length: count }, (_, channel) => channelOf(block, channel));
   const all = finiteRange(WHO, 'activations', maps.flat(2));
-  const rangeFor = (map: number[][]): Range => (range === 'shared' ? all : (rangeOf(map.flat()) ?? all));
+  const rangeFor = (map: number[][]): Range => {
+    const [least, greatest] = (range === 'shared' ? undefined : rangeOf(map.flat())) ?? all;
+    return [all[0] === 0 ? 0 : least, greatest];
+  };
   const svg = drawGrid({
     who: WHO,
     panels: maps.map((map) => ({ colors: paint(map, rangeFor(map), scale) })),

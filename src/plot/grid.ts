@@ -15,8 +15,10 @@ export interface Grid {
   readonly columns: number;
   /** Beside each row. */
   readonly rowTitles?: readonly string[] | undefined;
-  /** Wished width and height of a panel, in pixels. Default: as the number of columns allows. */
+  /** Width and height of the largest panel, in pixels, which it keeps to. Default: as the number of columns allows. */
   readonly size?: number | undefined;
+  /** Whether panels grow for their labels; otherwise labels are left out where they do not fit into the usual room. */
+  readonly values?: boolean | undefined;
   readonly colorBar?: { scale: ColorScale; range: Range } | undefined;
 }
 
@@ -26,7 +28,8 @@ const PANEL_TITLE = 20;
 const TITLE_SIZE = 15;
 const ROOM = 880;
 const LONGEST_BAR = 320;
-const LEAST_CELL_WITH_LABEL = 30;
+/** A panel that would be smaller, beside much larger ones, gets a scale of its own. */
+const LEAST_PANEL = 16;
 
 /** Panel sizes that suit a number of columns. */
 function sizeFor(columns: number): number {
@@ -34,13 +37,31 @@ function sizeFor(columns: number): number {
   return Math.max(40, Math.min(largest, Math.floor((ROOM - GAP * (columns - 1)) / columns)));
 }
 
-/** Pixels for each cell of a panel: whole numbers where cells are large enough. */
-function cellFor({ colors, labels }: Panel, size: number): number {
-  const longest = Math.max(colors.length, colors[0]?.length ?? 0);
-  const cell = cellThatFits(size, longest);
-  if (!labels) return cell;
-  const widest = Math.max(...labels.flat().map((label) => textWidth(label, 11)));
-  return Math.max(cell, LEAST_CELL_WITH_LABEL, Math.ceil(widest) + 8);
+const longest = ({ colors }: Panel): number => Math.max(colors.length, colors[0]?.length ?? 0);
+
+/** Cells that hold all labels: with comfort, and just so. */
+function cellsForLabels(panels: readonly Panel[]): [comfortable: number, least: number] {
+  const labels = panels.flatMap((panel) => panel.labels?.flat() ?? []);
+  const widest = (size: number): number => Math.ceil(Math.max(...labels.map((label) => textWidth(label, size))));
+  return [Math.max(30, widest(11) + 8), Math.max(18, widest(8) + 6)];
+}
+
+/** Pixels for each cell, the same in all panels so that their sizes can be compared, and whether labels fit. */
+function scaleOf({ panels, columns, size, values }: Grid): { cells: number[]; hasLabels: boolean } {
+  const wished = size ?? sizeFor(columns);
+  const most = Math.max(...panels.map(longest));
+  const cell = cellThatFits(wished, most);
+  const scaled = (shared: number): number[] =>
+    panels.map((panel) => {
+      const isLegible = longest(panel) * shared >= LEAST_PANEL;
+      return isLegible ? shared : Math.max(shared, cellThatFits(most * shared, longest(panel)));
+    });
+  if (!panels.some(({ labels }) => labels)) return { cells: scaled(cell), hasLabels: false };
+  const [comfortable, least] = cellsForLabels(panels);
+  const fits = (each: number): boolean => columns * (most * each + GAP) - GAP <= ROOM;
+  if (size !== undefined) return { cells: scaled(cell), hasLabels: least <= cell };
+  const enough = values ? comfortable : [comfortable, least].find((each) => each <= cell || fits(each));
+  return { cells: scaled(Math.max(cell, enough ?? 0)), hasLabels: enough !== undefined };
 }
 
 /** As many columns as make a landscape of `count` panels with the fewest empty places; up to six stand in one row. */
@@ -55,8 +76,9 @@ export function columnsFor(count: number): number {
 }
 
 /** Where each panel is, and how large. */
-function layOut({ panels, titles, rowTitles, title, subtitle, columns, size = sizeFor(columns) }: Grid) {
-  const cells = panels.map((panel) => cellFor(panel, size));
+function layOut(grid: Grid) {
+  const { panels, titles, rowTitles, title, subtitle, columns } = grid;
+  const { cells, hasLabels } = scaleOf(grid);
   const widths = panels.map(({ colors }, i) => (colors[0]?.length ?? 0) * (cells[i] as number));
   const heights = panels.map(({ colors }, i) => colors.length * (cells[i] as number));
   const [wide, high] = [Math.max(...widths), Math.max(...heights)];
@@ -71,19 +93,21 @@ function layOut({ panels, titles, rowTitles, title, subtitle, columns, size = si
   const places = panels.map((_, i) => ({
     cell: cells[i] as number,
     x: left + (i % columns) * (wide + GAP) + (wide - (widths[i] as number)) / 2,
-    y: (rowTops[Math.floor(i / columns)] as number) + (high - (heights[i] as number)) / 2,
+    // At the top of the row, so that titles stand in one line.
+    y: rowTops[Math.floor(i / columns)] as number,
     width: widths[i] as number,
   }));
-  return { places, rowTops, wide, high, left, right: left + columns * (wide + GAP) - GAP, bottom };
+  return { places, hasLabels, rowTops, wide, high, left, right: left + columns * (wide + GAP) - GAP, bottom };
 }
 
 export function drawGrid(grid: Grid): string {
   const { who, panels, titles, title, subtitle, rowTitles, colorBar } = grid;
-  const { places, rowTops, wide, high, left, right, bottom } = layOut(grid);
+  const { places, hasLabels, rowTops, wide, high, left, right, bottom } = layOut(grid);
   const drawn = panels.flatMap((panel, i) => {
     const { x, y, cell, width } = places[i] as (typeof places)[number];
     const name = cutText(String(titles?.[i] ?? ''), 12, wide + GAP - 4);
-    return [...drawPanel(who, panel, x, y, cell), ...(name === '' ? [] : [text(name, x + width / 2, y - 10)])];
+    const shown = hasLabels ? panel : { colors: panel.colors };
+    return [...drawPanel(who, shown, x, y, cell), ...(name === '' ? [] : [text(name, x + width / 2, y - 10)])];
   });
   const rowNames = (rowTitles ?? []).map((name, row) =>
     text(name, left - 8, (rowTops[row] as number) + high / 2, { size: 11, anchor: 'end', fill: MUTED }),
@@ -92,8 +116,8 @@ export function drawGrid(grid: Grid): string {
   const height = Math.min(bottom - top, LONGEST_BAR);
   const bar = colorBar && drawColorBar(colorBar.scale, colorBar.range, { x: right + 16, y: top, height });
   const inner = right + (bar ? 16 + bar.width : 0) + MARGIN;
-  const longest = Math.max(textWidth(title ?? '', TITLE_SIZE, true), textWidth(subtitle ?? '', 12));
-  const width = Math.max(inner, longest + 2 * MARGIN);
+  const heads = Math.max(textWidth(title ?? '', TITLE_SIZE, true), textWidth(subtitle ?? '', 12));
+  const width = Math.max(inner, heads + 2 * MARGIN);
   const middle = width / 2;
   const heading = [
     ...(title ? [text(title, middle, MARGIN + 8, { size: TITLE_SIZE, bold: true })] : []),

@@ -2,7 +2,7 @@ import { formatValue, ValueError } from '../base/errors';
 import { checkKeys } from '../base/options';
 import { checkFlag, checkLabels, checkOneOf, checkPositive, checkText, isRange } from './checks';
 import { COLORMAP_NAMES, type Colormap, colorScale } from './colors';
-import { type Block, blockOf, finiteRange, type Numbers, nestedOf, rowsOf, wrongShape } from './data';
+import { type Block, blockOf, finiteRange, isIntegral, type Numbers, nestedOf, rowsOf, wrongShape } from './data';
 import { Figure } from './figure';
 import { columnsFor, drawGrid } from './grid';
 import { formatNumber } from './numbers';
@@ -18,14 +18,18 @@ export interface ImshowOptions {
   colormap?: Colormap;
   /**
    * The numbers that get the first and the last colour: `[least, greatest]`, 'each' for the extremes of each image
-   * or 'shared' for those of all. Default 'each'; for images in colour [0, 1], or [0, 255] where numbers are above 1.
+   * or 'shared' for those of all. Default 'each'; for images in colour [0, 255] where numbers are integers by their type
+   * (int32, Uint8Array) or above 1, otherwise [0, 1].
    */
   range?: 'each' | 'shared' | readonly [number, number];
-  /** Writes each number on its pixel. Default: where images have one channel and at most 10 by 10 pixels. */
+  /** Writes each number on its pixel where it fits. Default: on images of one channel with at most 10 by 10 pixels. */
   values?: boolean;
   /** Images in a row. Default: up to six in one row, more as a landscape. */
   columns?: number;
-  /** Width and height of an image in the figure, in pixels. Default 320 for one, less for many. */
+  /**
+   * Width and height of the largest image in the figure, in pixels; in the others a number has as many pixels as in it.
+   * Default 320 for one image, less for many, more where numbers need it.
+   */
   size?: number;
   /** A bar that explains the colours, where the images share a range. Default false. */
   colorbar?: boolean;
@@ -39,18 +43,22 @@ const CHANNELS = [1, 3, 4];
 const MOST_LABELLED = 10;
 const MOST_IMAGES = 400;
 
-/** An image, (height, width) or (height, width, 3 or 4). */
-function imageOf(name: string, block: Block): Block {
-  const { shape, data } = block;
-  if (shape.length === 2) return block;
+/** An image, (height, width) or (height, width, 3 or 4), and whether its numbers are integers by their type. */
+interface Image extends Block {
+  readonly integral: boolean;
+}
+
+function imageOf(name: string, given: unknown, integral: boolean): Image {
+  const { shape, data } = blockOf(WHO, name, given);
+  if (shape.length === 2) return { shape, data, integral };
   if (shape.length !== 3 || !CHANNELS.includes(shape[2] as number)) {
     throw wrongShape(WHO, name, '(height, width) or (height, width, 1, 3 or 4)', shape);
   }
-  return shape[2] === 1 ? { shape: shape.slice(0, 2), data } : block;
+  return { shape: shape[2] === 1 ? shape.slice(0, 2) : shape, data, integral };
 }
 
 /** The images of a list, or the one image. */
-function imagesOf(images: unknown, batch: boolean): Block[] {
+function imagesOf(images: unknown, batch: boolean): Image[] {
   const nested = nestedOf(images);
   let axes = 0;
   let size = 0;
@@ -61,11 +69,12 @@ function imagesOf(images: unknown, batch: boolean): Block[] {
   const first = Array.isArray(nested) ? (nested[0] as unknown) : undefined;
   const isListOfTensors = axes === 3 && !Array.isArray(first);
   const isList = axes > 3 || isListOfTensors || (axes === 3 && (batch || !CHANNELS.includes(size)));
-  if (!Array.isArray(nested) || !isList) return [imageOf('images', blockOf(WHO, 'images', nested))];
-  return nested.map((item, i) => imageOf(`images[${i}]`, blockOf(WHO, `images[${i}]`, item)));
+  if (!Array.isArray(nested) || !isList) return [imageOf('images', nested, isIntegral(images))];
+  const whole = isIntegral(images); // of a tensor nothing else is left of its type
+  return nested.map((item, i) => imageOf(`images[${i}]`, item, Array.isArray(images) ? isIntegral(item) : whole));
 }
 
-function rangesOf(images: readonly Block[], range: ImshowOptions['range']): Range[] {
+function rangesOf(images: readonly Image[], range: ImshowOptions['range']): Range[] {
   if (isRange(range)) return images.map(() => range);
   if (range !== undefined && range !== 'each' && range !== 'shared') {
     const expected = "range must be 'each', 'shared' or [least, greatest]";
@@ -76,7 +85,10 @@ function rangesOf(images: readonly Block[], range: ImshowOptions['range']): Rang
     const all = finiteRange(WHO, 'images', extremes.flat());
     return images.map(() => all);
   }
-  return extremes.map((found, i) => (images[i]?.shape.length === 2 ? found : [0, found[1] > 1 ? 255 : 1]));
+  return images.map(({ shape, integral }, i) => {
+    const found = extremes[i] as Range;
+    return shape.length === 2 ? found : [0, integral || found[1] > 1 ? 255 : 1];
+  });
 }
 
 function panelOf(image: Block, range: Range, options: ImshowOptions): Panel {
@@ -129,6 +141,7 @@ export function imshow(images: Numbers | readonly Numbers[], options: ImshowOpti
   const panels = blocks.map((block, i) => panelOf(block, ranges[i] as Range, options));
   const bar = options.colorbar && { scale: colorScale(WHO, options.colormap ?? 'gray'), range: ranges[0] as Range };
   const columns = Math.min(options.columns ?? columnsFor(panels.length), panels.length);
-  const { title, titles, size } = options;
-  return new Figure(WHO, drawGrid({ who: WHO, panels, titles, title, columns, size, colorBar: bar || undefined }));
+  const { title, titles, size, values } = options;
+  const colorBar = bar || undefined;
+  return new Figure(WHO, drawGrid({ who: WHO, panels, titles, title, columns, size, values, colorBar }));
 }

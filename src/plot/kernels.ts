@@ -82,6 +82,7 @@ export function kernels(weights: Numbers, options: KernelsOptions = {}): Figure 
   const svg = drawGrid({
     who: WHO,
     panels,
+    values: options.values,
     titles: panels.map((_, i) => (i < shownFilters && shownFilters > 1 ? i : '')),
     title: options.title,
     subtitle: subtitleOf(shownFilters, filters, shownChannels, channels),

@@ -2,7 +2,7 @@ import { type ColorScale, hex, inkOn, NAN_COLOR, type Rgb } from './colors';
 import { type Block, type Matrix, rowsOf, shareOf, split } from './data';
 import { fittingSize, textWidth } from './font';
 import { formatNumber, ticksOf } from './numbers';
-import { pngUri } from './png';
+import { pngUri, SHARP_CELLS } from './png';
 import { element, LINE, MUTED, rect, text } from './svg';
 
 export type Range = readonly [number, number];
@@ -55,8 +55,7 @@ export function drawPanel(who: string, panel: Panel, x: number, y: number, cell:
   const frame = rect(x, y, width, height, { fill: 'none', stroke: LINE, 'stroke-width': 1 });
   if (rows * columns > MOST_CELLS) {
     const href = pngUri(who, colors);
-    const square = cell >= LEAST_SQUARE;
-    const rendering = square ? { 'image-rendering': 'optimizeSpeed', style: 'image-rendering: pixelated' } : {};
+    const rendering = cell >= LEAST_SQUARE ? SHARP_CELLS : {};
     return [element('image', { x, y, width, height, preserveAspectRatio: 'none', ...rendering, href }), frame];
   }
   const cells = colors.flatMap((row, i) =>

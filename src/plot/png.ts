@@ -8,8 +8,15 @@ export interface Pixels {
   readonly rgba: Uint8Array;
 }
 
-function render(who: string, svg: string, scale: number) {
+/** How browsers are told to keep the cells of a picture sharp. */
+const SHARP = 'image-rendering: pixelated';
+/** Attributes of a picture with sharp cells: of the two ways to ask for them browsers know the second, resvg the first. */
+export const SHARP_CELLS = { 'image-rendering': 'optimizeSpeed', style: SHARP };
+
+function render(who: string, given: string, scale: number) {
   const { Resvg } = resvg(who);
+  // resvg takes the style, does not know the word, and makes the cells smooth.
+  const svg = given.replaceAll(` style="${SHARP}"`, '');
   const font = { loadSystemFonts: false, fontFiles: fontFiles(who), defaultFontFamily: 'DejaVu Sans' };
   return new Resvg(svg, { font, fitTo: { mode: 'zoom', value: scale } }).render();
 }

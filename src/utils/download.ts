@@ -77,10 +77,11 @@ class AnswerError extends Error {}
 async function request({ who, url }: Download, signal: AbortSignal): Promise<Response> {
   // As stored: a packed file must not be unpacked on the way.
   const response = await fetch(url, { signal, headers: { 'accept-encoding': 'identity' } });
-  if (!response.ok) {
-    throw new AnswerError(
-      `${who}: the download of ${url} failed: the server answered ${response.status} ${response.statusText}.`,
-    );
+  // 203 is a whole file too, 204 none and 206 a part of one.
+  if (response.status !== 200 && response.status !== 203) {
+    const answer = `${response.status} ${response.statusText}`.trim();
+    const why = response.ok ? ', not with a whole file' : '';
+    throw new AnswerError(`${who}: the download of ${url} failed: the server answered ${answer}${why}.`);
   }
   const type = response.headers.get('content-type') ?? '';
   if (/^text\/html\b/.test(type) && !/\.html?$/.test(new URL(url).pathname)) {
@@ -123,6 +124,9 @@ async function write(
     await output.sync();
   } finally {
     await output.close();
+  }
+  if (received === 0 && !total) {
+    throw new AnswerError(`${who}: the download of ${url} failed: expected a file. Received: no bytes.`);
   }
   if (total === null) bar.update(received, {}, true);
   if (total !== null && received !== total) {

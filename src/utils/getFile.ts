@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, posix, resolve } from 'node:path';
+import { isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import { formatValue, ValueError } from '../base/errors';
 import { resolveOptions, type Signature } from '../base/options';
 import { type Checksum, download } from './download';
@@ -17,7 +17,7 @@ export interface GetFileOptions {
   fileHash?: string | null;
   /** `'sha256'`, `'md5'` or `'auto'` (default): told by the length of the hash. */
   hashAlgorithm?: 'auto' | 'sha256' | 'md5';
-  /** Folder below the cache folder, or an absolute path. Default: `'datasets'`. */
+  /** Folder below the cache folder, which it must not leave, or an absolute path. Default: `'datasets'`. */
   cacheSubdir?: string;
   /** Default: `$KERAS_HOME`, else `~/.keras`. */
   cacheDir?: string | null;
@@ -83,7 +83,7 @@ export async function cachedFile(who: string, url: string, file: CachedFile): Pr
   const { fname, cacheSubdir = 'datasets', checksum, size, timeout = 60, verbose = true } = file;
   if (!(timeout > 0))
     throw new ValueError(`${who}: timeout must be seconds above 0. Received: timeout=${formatValue(timeout)}.`);
-  const target = join(resolve(cacheFolder(file.cacheDir), cacheSubdir), fname);
+  const target = join(folderBelow(who, cacheFolder(file.cacheDir), cacheSubdir), fname);
   if (!file.forceDownload && (await isFile(target))) {
     if (!checksum || (await digestOf(target, checksum.algorithm)) === checksum.digest) return target;
     if (verbose) process.stdout.write(`${target} is damaged or of another version: it is downloaded again.\n`);
@@ -97,6 +97,18 @@ function cacheFolder(given: string | null | undefined): string {
   if (given) return given.replace(/^~(?=$|[\\/])/, homedir());
   if (process.env['KERAS_HOME']) return process.env['KERAS_HOME'];
   return join(homedir(), '.keras');
+}
+
+/** A folder below another, or an absolute path. */
+function folderBelow(who: string, cache: string, subdir: unknown): string {
+  const isText = typeof subdir === 'string' && !subdir.includes('\0');
+  const folder = isText ? resolve(cache, subdir) : '';
+  const way = relative(resolve(cache), folder);
+  if (isText && (isAbsolute(subdir) || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)))) return folder;
+  throw new ValueError(
+    `${who}: cacheSubdir must be a folder below the cache folder, or an absolute path. ` +
+      `Received: cacheSubdir=${formatValue(subdir)}.`,
+  );
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -118,7 +130,18 @@ export function checkUrl(who: string, origin: unknown): string {
   throw new ValueError(`${who}: origin must be an http or https address. Received: origin=${formatValue(origin)}.`);
 }
 
+/** Bytes of a name that file systems take. */
+const LONGEST_NAME = 255;
+
 function checkName(name: unknown, origin: string): string {
+  const bytes = typeof name === 'string' ? Buffer.byteLength(name) : 0;
+  if (bytes > LONGEST_NAME) {
+    const start = formatValue(String(name).slice(0, 40));
+    throw new ValueError(
+      `getFile: fname must have at most ${LONGEST_NAME} bytes. Received: ${bytes} bytes that begin with ${start}. ` +
+        'Give a shorter fname.',
+    );
+  }
   if (typeof name === 'string' && name !== '' && !/[\\/\0]|^\.{1,2}$/.test(name)) return name;
   throw new ValueError(
     `getFile: fname must be the name of a file, without folders. Received: fname=${formatValue(name)}, ` +

@@ -6,7 +6,7 @@ import { type TensorOrArray, toTensor } from '../backend/toTensor';
 import { formatShape, formatValue, unknownName, ValueError } from '../base/errors';
 import { checkKeys } from '../base/options';
 import { decode, encode, FILE_FORMATS, type FileFormat } from './images';
-import { CHANNELS, type Img, type Mode, toMode } from './images/img';
+import { CHANNELS, checkMaxPixels, type Img, MAX_PIXELS, type Mode, type Wanted } from './images/img';
 import { INTERPOLATIONS, type Interpolation, resize } from './images/resize';
 import { wholeOrNothing } from './wholeOrNothing';
 
@@ -31,11 +31,13 @@ export interface LoadImgOptions {
   interpolation?: Interpolation;
   /** Cuts off at both sides what does not fit `targetSize`, rather than distorting the picture. Default: false. */
   keepAspectRatio?: boolean;
+  /** Width times height that a picture may have: larger ones are refused before they are read. Default: 50 million. */
+  maxPixels?: number;
 }
 
 /**
- * Reads a picture: PNG, JPEG, GIF (its first picture) or BMP, told apart by content. Of 16 bits a value the upper 8 are
- * kept. JPEG differs by a few steps from PIL's, which smoothes colours of lower resolution.
+ * Reads a picture: PNG, JPEG, GIF (its first picture) or BMP, told apart by content, to the byte as PIL does. Of 16 bits a
+ * value the upper 8 are kept.
  *
  * @param path of the file, or its content
  * @throws ValueError for what is no intact picture, naming file and byte, and for sizes and names that cannot be
@@ -46,13 +48,14 @@ export interface LoadImgOptions {
  * @see https://keras.io/api/data_loading/image/#load_img-function
  */
 export async function loadImg(path: string | Uint8Array, options: LoadImgOptions = {}): Promise<Img> {
-  checkKeys('loadImg', options, ['colorMode', 'targetSize', 'interpolation', 'keepAspectRatio']);
+  checkKeys('loadImg', options, ['colorMode', 'targetSize', 'interpolation', 'keepAspectRatio', 'maxPixels']);
+  const maxPixels = checkMaxPixels('loadImg', options.maxPixels ?? MAX_PIXELS);
   const { colorMode = 'rgb', targetSize, interpolation = 'nearest', keepAspectRatio = false } = options;
   const mode = modeOf('loadImg', colorMode);
   if (!INTERPOLATIONS.includes(interpolation))
     throw unknownName('loadImg', 'interpolation', String(interpolation), INTERPOLATIONS);
   const size = targetSize ? checkTargetSize('loadImg', 'targetSize', targetSize) : undefined;
-  const img = toMode(await readImg('loadImg', path), mode);
+  const img = await readImg('loadImg', path, { mode, maxPixels });
   if (!size || (img.height === size[0] && img.width === size[1])) return img;
   const [height, width] = size;
   const box = keepAspectRatio
@@ -67,16 +70,23 @@ export async function loadImg(path: string | Uint8Array, options: LoadImgOptions
   return resize(img, width, height, interpolation, box);
 }
 
-/** The picture in a file, in the mode it has there, or as another reader has it. */
-export async function readImg(who: string, path: string | Uint8Array, read: typeof decode = decode): Promise<Img> {
+/** The picture in a file; `asTensorFlow`: as TensorFlow reads it rather than PIL. */
+export async function readImg(
+  who: string,
+  path: string | Uint8Array,
+  wanted: Wanted,
+  asTensorFlow = false,
+): Promise<Img> {
   if (typeof path !== 'string') {
-    if (path instanceof Uint8Array) return read(who, 'picture', Buffer.from(path.buffer, path.byteOffset, path.length));
+    if (path instanceof Uint8Array) {
+      return decode('picture', Buffer.from(path.buffer, path.byteOffset, path.length), wanted, asTensorFlow);
+    }
     throw new TypeError(`${who}: path must be the path of a file or its bytes. Received: path=${formatValue(path)}.`);
   }
   const bytes = await readFile(path).catch((error: Error) => {
     throw new ValueError(`${who}: path must be a file that can be read. Received: path='${path}' (${error.message}).`);
   });
-  return read(who, basename(path), bytes);
+  return decode(basename(path), bytes, wanted, asTensorFlow);
 }
 
 export function modeOf(who: string, colorMode: unknown): Mode {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Dataset, generator } from '@tensorflow/tfjs-data';
 import { ready } from '../backend/engine';
 import { numpyRandom, permutation } from '../backend/mersenneTwister';
-import { makeDefaultSeed } from '../backend/random';
+import { makeOrderSeed } from '../backend/random';
 import { formatValue, unknownName, ValueError } from '../base/errors';
 import { checkKeys } from '../base/options';
 import { host } from '../host';
@@ -11,14 +11,13 @@ import {
   centeredBox,
   checkTargetSize,
   type DataFormat,
-  imgToArray,
   isChannelsFirst,
   modeOf,
   readImg,
 } from './image';
 import { findFiles, type LabelledFiles, shuffleFiles, splitFiles } from './imageFiles';
-import { decodeAsTensorFlow } from './images';
-import type { Mode } from './images/img';
+import { CHANNELS, checkMaxPixels, MAX_PIXELS, type Mode } from './images/img';
+import { resizeAsTensorFlow } from './images/resizeAsTensorFlow';
 
 const WHO = 'imageDatasetFromDirectory';
 
@@ -53,6 +52,8 @@ export interface ImageDatasetOptions {
   followLinks?: boolean;
   /** Cuts off at both sides what does not fit `imageSize`, rather than distorting pictures. Default: false. */
   cropToAspectRatio?: boolean;
+  /** Width times height that a picture may have: larger ones are refused before they are read. Default: 50 million. */
+  maxPixels?: number;
   /** Default: `'channels_last'`. */
   dataFormat?: DataFormat | null;
   /** Tells how many files were found. Default: true. */
@@ -73,6 +74,7 @@ const DEFAULTS: Required<ImageDatasetOptions> = {
   interpolation: 'bilinear',
   followLinks: false,
   cropToAspectRatio: false,
+  maxPixels: MAX_PIXELS,
   dataFormat: null,
   verbose: true,
 };
@@ -84,6 +86,7 @@ interface Reading {
   readonly interpolation: 'bilinear' | 'nearest';
   readonly crops: boolean;
   readonly isChannelsFirst: boolean;
+  readonly maxPixels: number;
 }
 
 /**
@@ -163,25 +166,18 @@ export class ImageDataset extends Dataset<tf.TensorContainer> {
   }
 }
 
-/** A file as float32 `(height, width, channels)`, resized as TensorFlow does it: pixels have their places in their middles. */
+/** A file as float32 `(height, width, channels)`, resized as TensorFlow does it. */
 async function readTensor(path: string, reading: Reading): Promise<tf.Tensor> {
-  const { size, mode, interpolation, crops, isChannelsFirst } = reading;
-  const img = await readImg(WHO, path, (who, file, bytes) => decodeAsTensorFlow(who, file, bytes, mode));
+  const { size, mode, interpolation, crops, isChannelsFirst, maxPixels } = reading;
+  const img = await readImg(WHO, path, { mode, maxPixels }, true);
+  const whole = { left: 0, top: 0, width: img.width, height: img.height };
+  // The largest part around the middle with the ratio of the size.
+  const box = crops ? centeredBox(img, ...size, 1) : whole;
+  const values = resizeAsTensorFlow(img, size, interpolation, box);
   return tf.tidy(() => {
-    const picture = imgToArray(img);
-    const cut = crops ? crop(picture, size) : picture;
-    const same = cut.shape[0] === size[0] && cut.shape[1] === size[1];
-    const resizeTo = interpolation === 'nearest' ? tf.image.resizeNearestNeighbor : tf.image.resizeBilinear;
-    const resized = same ? cut : resizeTo(cut, size, false, true);
-    return isChannelsFirst ? resized.transpose([2, 0, 1]) : resized;
+    const picture = tf.tensor3d(values, [...size, CHANNELS[mode]]);
+    return isChannelsFirst ? picture.transpose([2, 0, 1]) : picture;
   });
-}
-
-/** The largest part around the middle with the ratio of a size. */
-function crop(picture: tf.Tensor3D, [height, width]: readonly [number, number]): tf.Tensor3D {
-  const [fromHeight, fromWidth, channels] = picture.shape;
-  const box = centeredBox({ height: fromHeight, width: fromWidth }, height, width, 1);
-  return tf.slice(picture, [box.top, box.left, 0], [box.height, box.width, channels]);
 }
 
 /**
@@ -189,8 +185,7 @@ function crop(picture: tf.Tensor3D, [height, width]: readonly [number, number]):
  * a class, `directory/cats/1.jpg`; files are mixed and split as in Keras, by the same seed the same way.
  *
  * `x` is float32 `(batch, height, width, channels)`, 0 to 255, as TensorFlow reads files; but JPEG, which it reads by a
- * coarser and faster formula, smoothing colours of lower resolution, differs by a few steps. Files that are no intact
- * pictures are errors when they are read.
+ * coarser and faster formula, differs by a few steps. Files that are no intact pictures are errors when they are read.
  *
  * @returns a dataset; with `subset: 'both'` the pair of training and validation data
  * @throws ValueError for a folder without pictures, labels that do not fit, and options that cannot be
@@ -226,8 +221,9 @@ export async function imageDatasetFromDirectory(
     interpolation: o.interpolation,
     crops: o.cropToAspectRatio,
     isChannelsFirst: isChannelsFirst(WHO, o.dataFormat),
+    maxPixels: checkMaxPixels(WHO, o.maxPixels),
   };
-  const seed = o.seed ?? makeDefaultSeed();
+  const seed = o.seed ?? makeOrderSeed();
   const found = await findFiles(directory, o.labelMode === null ? null : o.labels, o.classNames, o.followLinks);
   tell(
     o.verbose,

@@ -102,6 +102,15 @@ describe('a server that works', () => {
     expect(written).toEqual([]);
   });
 
+  test('the longest names, folders with dots, absolute folders', async () => {
+    const fname = 'a'.repeat(255);
+    expect(await get({ fname, cacheSubdir: 'a/../..b' })).toBe(join(cacheDir, '..b', fname));
+    expect(await get({ cacheSubdir: join(cacheDir, 'c'), cacheDir: join(cacheDir, 'd') })).toBe(
+      join(cacheDir, 'c', 'data.bin'),
+    );
+    expect(cached().sort()).toEqual([fname, 'data.bin']);
+  });
+
   test('KERAS_HOME', async () => {
     const before = process.env['KERAS_HOME'];
     process.env['KERAS_HOME'] = join(cacheDir, 'home');
@@ -163,6 +172,11 @@ describe('a server that fails: the error says how, and the cache stays empty', (
     (code: number): RequestListener =>
     (_, response) =>
       void response.writeHead(code).end('no');
+  const status204: RequestListener = (_, response) => void response.writeHead(204).end();
+  const part: RequestListener = (_, response) =>
+    void response
+      .writeHead(206, { 'content-length': 100, 'content-range': `bytes 0-99/${CONTENT.length}` })
+      .end(CONTENT.subarray(0, 100));
   const damaged = Buffer.from(CONTENT);
   damaged[1234] = 0;
 
@@ -190,6 +204,15 @@ describe('a server that fails: the error says how, and the cache stays empty', (
     ['stuck', stuck, {}, /broke off after 1000 bytes: nothing came for 500 s\.$/],
     ['404', status(404), {}, /^Error: getFile: the download of http\S+ failed: the server answered 404 Not Found\.$/],
     ['500', status(500), {}, /the server answered 500 Internal Server Error\.$/],
+    ['204', status204, {}, /failed: the server answered 204 No Content, not with a whole file\.$/],
+    [
+      'a part of a file',
+      part,
+      {},
+      /^Error: getFile: .* failed: the server answered 206 Partial Content, not with a whole file\.$/,
+    ],
+    ['no bytes', serve(Buffer.alloc(0)), {}, /^Error: getFile: .* failed: expected a file\. Received: no bytes\.$/],
+    ['no bytes, of unknown length', (_, response) => void response.writeHead(200).end(), {}, /Received: no bytes\.$/],
     [
       'a page in place of the file',
       page,
@@ -255,6 +278,19 @@ describe('refuses', () => {
     ],
     ['a hash of another kind', { fileHash: '0'.repeat(64), hashAlgorithm: 'md5' }, "hashAlgorithm='md5'."],
     ['a timeout of 0', { timeout: 0 }, 'timeout must be seconds above 0. Received: timeout=0.'],
+    [
+      'a folder that leads out',
+      { cacheSubdir: '../..' },
+      "getFile: cacheSubdir must be a folder below the cache folder, or an absolute path. Received: cacheSubdir='../..'.",
+    ],
+    ['a folder that leads out in the end', { cacheSubdir: 'a/../../b' }, "Received: cacheSubdir='a/../../b'."],
+    ['a folder that is none', { cacheSubdir: 3 as never }, 'Received: cacheSubdir=3.'],
+    [
+      'a name that is too long',
+      { fname: 'ä'.repeat(128) },
+      `getFile: fname must have at most 255 bytes. Received: 256 bytes that begin with '${'ä'.repeat(40)}'. Give a shorter`,
+    ],
+    ['a name that is too long in the address', { origin: `http://127.0.0.1:9/${'a'.repeat(256)}` }, '256 bytes that'],
     ['extract', { extract: true } as never, "getFile: unknown argument 'extract'"],
   ])('%s', async (_, options, message) => {
     await expect(get(options)).rejects.toThrow(message);

@@ -157,11 +157,89 @@ describe('imshow', () => {
     expect(fills(imshow([[-5, 5]], { range: [0, 1] }).svg())).toEqual(['#000000', '#ffffff']);
   });
 
-  test('NaN has its own colour and name; infinities those of the ends; a constant image the middle', () => {
+  test('NaN has its own colour and name; infinities those of the ends; a constant image the first', () => {
     const svg = imshow([[Number.NaN, 0, 1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]]).svg();
     expect(fills(svg)).toEqual(['#d55e00', '#000000', '#ffffff', '#ffffff', '#000000']);
     expect(textsOf(svg)).toEqual(['NaN', '0', '1', '∞', '-∞']);
-    expect(fills(imshow([[7]]).svg())).toEqual(['#808080']);
+    expect(fills(imshow([[7]]).svg())).toEqual(['#000000']);
+    expect(fills(imshow([[3, 3]], { colormap: 'viridis' }).svg())).toEqual(['#440154', '#440154']);
+  });
+
+  test('a large picture is as sharp in a PNG file as in a browser', () => {
+    const board = Array.from({ length: 33 }, (_, i) => Array.from({ length: 33 }, (_, j) => (i + j) % 2));
+    const figure = imshow(board, { size: 330 });
+    const [picture] = elementsOf(figure.svg(), 'image');
+    expect(picture?.['style']).toBe('image-rendering: pixelated');
+    const { at } = decodePng(figure.png({ scale: 1 }));
+    const [left, top] = [Number(picture?.['x']), Number(picture?.['y'])];
+    const row = Array.from({ length: 330 }, (_, x) => at(left + x, top + 15)[0]);
+    // The frame covers the first and the last pixel.
+    expect(row.slice(1, -1)).toEqual(
+      Array.from({ length: 328 }, (_, x) => (Math.floor((x + 1) / 10) % 2 === 0 ? 255 : 0)),
+    );
+  });
+
+  test('integers in colour are bytes, however small: int32 tensors, arrays of bytes, lists of both', () => {
+    const ints = tf.ones([2, 2, 3], 'int32');
+    expect(new Set(fills(imshow(ints).svg()))).toEqual(new Set(['#010101']));
+    expect(new Set(fills(imshow({ value: ints }).svg()))).toEqual(new Set(['#010101']));
+    expect(fills(imshow([[Uint8Array.of(1, 0, 1)]] as never).svg())).toEqual(['#010001']);
+    expect(fills(imshow([[Float32Array.of(1, 0, 1)]] as never).svg())).toEqual(['#ff00ff']);
+    expect(new Set(fills(imshow(tf.ones([2, 2, 3], 'bool')).svg()))).toEqual(new Set(['#ffffff']));
+    const both = imshow([ints, tf.ones([2, 2, 3])] as never)
+      .svg()
+      .split('crispEdges');
+    expect(both.slice(1).map((part) => elementsOf(part, 'rect')[0]?.['fill'])).toEqual(['#010101', '#ffffff']);
+    const batch = imshow(tf.ones([2, 2, 2, 3], 'int32')).svg();
+    expect(new Set(fills(batch).slice(0, 4))).toEqual(new Set(['#010101']));
+    expect(fills(imshow(ints, { range: [0, 1] }).svg())[0]).toBe('#ffffff');
+  });
+
+  /** The frames of the images, which are drawn last. */
+  const frames = (svg: string): number[][] =>
+    elementsOf(svg, 'rect')
+      .filter(({ fill }) => fill === 'none')
+      .map(({ width, height }) => [Number(width), Number(height)]);
+  const noise = (height: number, width: number, factor = 1): number[][] =>
+    ramp(height, width).map((row) => row.map((value) => Math.sin(value) * factor));
+
+  test('images of one size have one size in a figure, whatever numbers they hold', () => {
+    const figure = imshow(Array.from({ length: 10 }, (_, i) => noise(8, 8, 10 ** (i - 5))));
+    expect(frames(figure.svg())).toEqual(Array(10).fill([160, 160]));
+    expect(textsOf(figure.svg())).toEqual([]);
+    expect(figure.width).toBeLessThan(920);
+  });
+
+  test('numbers are written where they fit; a size that is given is kept to', () => {
+    const numbers = (options: object): number => textsOf(imshow(noise(8, 8), options).svg()).length;
+    expect([numbers({}), numbers({ size: 100 }), numbers({ size: 100, values: true }), numbers({ size: 400 })]).toEqual(
+      [64, 0, 0, 64],
+    );
+    expect(frames(imshow(noise(8, 8), { size: 100 }).svg())).toEqual([[96, 96]]);
+    const asked = imshow(
+      Array.from({ length: 10 }, () => noise(8, 8)),
+      { values: true },
+    );
+    expect(textsOf(asked.svg())).toHaveLength(640);
+    expect(new Set(frames(asked.svg()).flat()).size).toBe(1);
+  });
+
+  test('a number has as many pixels in one image as in another, and titles stand in one line', () => {
+    const svg = imshow([noise(28, 28), noise(13, 13), noise(14, 7)], { titles: ['a', 'b', 'c'] }).svg();
+    expect(frames(svg)).toEqual([
+      [196, 196],
+      [91, 91],
+      [49, 98],
+    ]);
+    expect(
+      new Set(elementsOf(svg.replaceAll('</text>', '').replaceAll(/(<text[^>]*)>/g, '$1/>'), 'text').map(({ y }) => y))
+        .size,
+    ).toBe(1);
+    // What could not be seen at that scale has its own, and is not larger than the others.
+    expect(frames(imshow([noise(224, 224), noise(7, 7)]).svg())).toEqual([
+      [220, 220],
+      [217, 217],
+    ]);
   });
 
   test('colour maps: viridis as matplotlib has it, and a bar with its numbers', () => {
@@ -236,6 +314,21 @@ describe('featureMaps', () => {
       [0, 255, 0],
       [255, 255, 0],
     ]);
+  });
+
+  test('dead maps are dark, and so is what is not active in others', () => {
+    const colors = (maps: tf.Tensor3D): (string | undefined)[] =>
+      featureMaps(maps)
+        .svg()
+        .split('crispEdges')
+        .slice(1)
+        .map((part) => elementsOf(part, 'rect')[0]?.['fill']);
+    const [dark, bright] = ['#440154', '#fde725'];
+    expect(colors(tf.zeros([5, 5, 3]))).toEqual([dark, dark, dark]);
+    expect(colors(tf.fill([5, 5, 1], 3))).toEqual([dark]);
+    // The first is 0 everywhere, the second 3 everywhere, the last -1 or more: then a map begins with its least number.
+    expect(colors(tf.tensor3d([0, 3, 0, 3], [1, 2, 2]))).toEqual([dark, bright]);
+    expect(colors(tf.tensor3d([0, 3, -1, 0, 3, 2], [1, 2, 3]))).toEqual([dark, dark, dark]);
   });
 
   test('the first of many, told so', () => {

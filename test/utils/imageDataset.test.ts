@@ -99,7 +99,7 @@ describe('files of all kinds, as TensorFlow reads them', () => {
       tf.dispose(picture);
       expect(values).toHaveLength(x.length);
       const greatest = Math.max(...x.map((value, i) => Math.abs(value - (values[i] as number))));
-      // JPEG's decoders round differently; all other formats are exact.
+      // TensorFlow reads JPEG by a coarser formula; all other formats are exact.
       expect(greatest).toBeLessThanOrEqual(name.endsWith('.jpg') ? 3 : 0.002);
     }
   });

@@ -41,7 +41,7 @@ function png(width: number, height: number, interlace: number, data: Buffer): Bu
 }
 
 const LARGE = '65535 x 65535';
-const TOO_LARGE = 'expected a width and height above 0, with at most 89478485 pixels at byte';
+const TOO_LARGE = 'expected a width and height above 0, with at most 50000000 pixels at byte';
 const gif = fileOf('palette.gif');
 const gifData = 13 + 3 * 2 ** (((gif[10] as number) & 7) + 1) + 10;
 
@@ -76,15 +76,11 @@ test.each<[string, Uint8Array, string]>([
     png(50, 50, 0, Buffer.alloc(9)),
     'with 2550 bytes of pixels from here on, at byte 8. Received: 9 bytes.',
   ],
-  [
-    'PNG: a bomb',
-    png(4, 4, 0, Buffer.alloc(2e8)),
-    'with 20 bytes of pixels from here on, at byte 8. Received: Cannot create a Buffer larger than',
-  ],
+  ['PNG: a bomb', png(4, 4, 0, Buffer.alloc(2e8)), 'with 20 bytes of pixels from here on, at byte 8. Received: more.'],
   [
     'PNG: an interlaced bomb',
     png(4, 4, 1, Buffer.alloc(2e8)),
-    'with 23 bytes of pixels from here on, at byte 8. Received: Cannot create a Buffer larger than',
+    'with 23 bytes of pixels from here on, at byte 8. Received: more.',
   ],
   [
     'PNG: too few interlaced pixels',

@@ -1,5 +1,5 @@
 import { refuse } from '../../base/errors';
-import { CHANNELS, checkSize, type Img, type Mode, toMode } from './img';
+import { Canvas, CHANNELS, checkSize, type Img, toMode, type Wanted } from './img';
 
 const FILE_HEADER = 14;
 const INFO_HEADER = 40;
@@ -30,40 +30,44 @@ interface Header {
  *   PIL it means nothing
  * @see https://learn.microsoft.com/windows/win32/api/wingdi/ns-wingdi-bitmapinfoheader
  */
-export function decodeBmp(file: string, bytes: Buffer, fourthIsOpacity = false): Img {
-  const header = readHeader(file, bytes);
+export function decodeBmp(file: string, bytes: Buffer, wanted: Wanted, fourthIsOpacity = false): Img {
+  const header = readHeader(file, bytes, wanted.maxPixels);
   const { width, height, bits, isTopDown, palette, dataOffset } = header;
-  const [red, green, blue, opacity] = header.places as [number, number, number, number];
-  const places = [red, green, blue, fourthIsOpacity && bits === 32 && opacity === -1 ? 3 : opacity];
+  const [red, green, blue, given] = header.places as [number, number, number, number];
+  const opacity = fourthIsOpacity && bits === 32 && given === -1 ? 3 : given;
   const stride = Math.ceil((width * bits) / 32) * 4;
   const end = dataOffset + stride * height;
   if (bytes.length < end)
     refuse(file, bytes.length, `${end} bytes, as the header says; the data ends`, `${bytes.length} bytes`);
-  const mode: Mode = places[3] === -1 ? 'RGB' : 'RGBA';
-  const channels = CHANNELS[mode];
-  const data = new Uint8Array(width * height * channels);
+  const canvas = new Canvas(file, wanted.mode, width, height);
   const colors = palette.length / 4;
-  let at = 0;
   for (let row = 0; row < height; row++) {
     const start = dataOffset + stride * (isTopDown ? row : height - 1 - row);
     for (let column = 0; column < width; column++) {
       const index = bits < 24 ? bitsAt(bytes, start, column, bits) : 0;
       if (bits < 24 && index >= colors)
         refuse(file, start + ((column * bits) >> 3), `one of ${colors} colours`, `${index}`);
-      const [from, pixel] = bits < 24 ? [palette, 4 * index] : [bytes, start + column * (bits / 8)];
-      for (let c = 0; c < channels; c++) data[at++] = from[pixel + (places[c] as number)] as number;
+      const from = bits < 24 ? palette : bytes;
+      const at = bits < 24 ? 4 * index : start + column * (bits / 8);
+      canvas.put(
+        row * width + column,
+        from[at + red] as number,
+        from[at + green] as number,
+        from[at + blue] as number,
+        opacity < 0 ? 255 : (from[at + opacity] as number),
+      );
     }
   }
-  return { mode, width, height, data };
+  return canvas.toImg();
 }
 
-function readHeader(file: string, bytes: Buffer): Header {
+function readHeader(file: string, bytes: Buffer, maxPixels: number): Header {
   if (bytes.length < FILE_HEADER + INFO_HEADER) refuse(file, bytes.length, 'the headers of a BMP file', 'the end');
   const headerSize = bytes.readUInt32LE(14);
   if (headerSize < INFO_HEADER) refuse(file, 14, `a header of ${INFO_HEADER} bytes or more`, `${headerSize} bytes`);
   const [width, signedHeight] = [bytes.readInt32LE(18), bytes.readInt32LE(22)];
   const height = Math.abs(signedHeight);
-  checkSize(file, 18, width, height);
+  checkSize(file, 18, width, height, maxPixels);
   const bits = bytes.readUInt16LE(28);
   if (![1, 4, 8, 24, 32].includes(bits)) refuse(file, 28, '1, 4, 8, 24 or 32 bits a pixel', String(bits));
   const compression = bytes.readUInt32LE(30);

@@ -1,6 +1,6 @@
 import { refuse } from '../../base/errors';
 import { gifenc } from '../../host/optional';
-import { checkSize, type Img, toMode } from './img';
+import { Canvas, checkSize, type Img, toMode, type Wanted } from './img';
 import { unpackLzw } from './lzw';
 
 const MOST_COLORS = 256;
@@ -13,13 +13,13 @@ export function isGif(bytes: Buffer): boolean {
  * Reads the first picture of a GIF file. (No package for this was found that bears hostile files: omggif runs for ever.)
  * @see https://www.w3.org/Graphics/GIF/spec-gif89a.txt
  */
-export function decodeGif(file: string, bytes: Buffer): Img {
+export function decodeGif(file: string, bytes: Buffer, wanted: Wanted): Img {
   const need = (at: number, count: number): void => {
     if (at + count > bytes.length) refuse(file, bytes.length, 'more of a GIF file', 'the end');
   };
   need(6, 7);
   const [width, height] = [bytes.readUInt16LE(6), bytes.readUInt16LE(8)];
-  checkSize(file, 6, width, height);
+  checkSize(file, 6, width, height, wanted.maxPixels);
   const tableSize = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1));
   const globalSize = tableSize(bytes[10] as number);
   const start = skipExtensions(file, bytes, 13 + globalSize, need);
@@ -40,16 +40,16 @@ export function decodeGif(file: string, bytes: Buffer): Img {
   const table = bytes.subarray(tableAt, tableAt + size);
   const indices = unpackLzw(file, bytes, start.at + 10 + localSize, w * h);
   const rows = (flags & 0x40) === 0 ? [...Array(h).keys()] : interlacedRows(h);
-  const data = new Uint8Array(width * height * 4);
+  const canvas = new Canvas(file, wanted.mode, width, height);
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i] as number;
     const isClear = index === start.transparent;
     if (3 * index >= size && !isClear) refuse(file, tableAt, `a table with colour ${index}`, `${size / 3} colours`);
-    const to = (((rows[Math.floor(i / w)] as number) + top) * width + left + (i % w)) * 4;
-    for (let c = 0; c < 3; c++) data[to + c] = table[3 * index + c] ?? 0;
-    data[to + 3] = isClear ? 0 : 255;
+    const pixel = ((rows[Math.floor(i / w)] as number) + top) * width + left + (i % w);
+    const at = 3 * index;
+    canvas.put(pixel, table[at] ?? 0, table[at + 1] ?? 0, table[at + 2] ?? 0, isClear ? 0 : 255);
   }
-  return { mode: 'RGBA', width, height, data };
+  return canvas.toImg();
 }
 
 /** Where the first picture begins, and which of its colours is none. */

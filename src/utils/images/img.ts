@@ -1,4 +1,4 @@
-import { refuse } from '../../base/errors';
+import { formatValue, ValueError } from '../../base/errors';
 
 /** Gray, colour, or colour with opacity: one, three or four bytes a pixel. */
 export type Mode = 'L' | 'RGB' | 'RGBA';
@@ -16,16 +16,81 @@ export interface Img {
 /** Bytes a pixel. */
 export const CHANNELS: Readonly<Record<Mode, 1 | 3 | 4>> = { L: 1, RGB: 3, RGBA: 4 };
 
-/** As many pixels as PIL takes without complaint: a quarter of a gigabyte of colours. */
-const MOST_PIXELS = 89_478_485;
-
-/** Refuses the size of a picture before memory is taken for it. */
-export function checkSize(file: string, offset: number, width: number, height: number): void {
-  if (width > 0 && height > 0 && width * height <= MOST_PIXELS) return;
-  refuse(file, offset, `a width and height above 0, with at most ${MOST_PIXELS} pixels`, `${width} x ${height}`);
+/** How a picture is read. */
+export interface Wanted {
+  /** What its pixels become while they are read: there is never a copy of the whole picture in another mode. */
+  readonly mode: Mode;
+  /** Width times height at most. */
+  readonly maxPixels: number;
 }
 
-/** A picture in another mode: gray is `0.299 red + 0.587 green + 0.114 blue`, rounded; opacity is dropped, or full. */
+/** Pixels of a picture unless the caller says otherwise: in colour 150 MB. */
+export const MAX_PIXELS = 50_000_000;
+
+export function checkMaxPixels(who: string, maxPixels: unknown): number {
+  if (Number.isInteger(maxPixels) && (maxPixels as number) > 0) return maxPixels as number;
+  throw new ValueError(
+    `${who}: maxPixels must be a whole number above 0. Received: maxPixels=${formatValue(maxPixels)}.`,
+  );
+}
+
+/** Refuses the size of a picture, as its header tells it, before memory is taken for it. */
+export function checkSize(file: string, offset: number, width: number, height: number, maxPixels: number): void {
+  if (width > 0 && height > 0 && width * height <= maxPixels) return;
+  const mend = width > 0 && height > 0 ? ' Give maxPixels to read larger ones.' : '';
+  throw new ValueError(
+    `${file}: expected a width and height above 0, with at most ${maxPixels} pixels at byte ${offset}. ` +
+      `Received: ${width} x ${height}.${mend}`,
+  );
+}
+
+/** A picture while it is read: pixels come in any order, and are kept in one mode. */
+export class Canvas {
+  readonly data: Uint8Array;
+  readonly #channels: number;
+
+  constructor(
+    file: string,
+    readonly mode: Mode,
+    readonly width: number,
+    readonly height: number,
+  ) {
+    this.#channels = CHANNELS[mode];
+    try {
+      this.data = new Uint8Array(width * height * this.#channels);
+    } catch (error) {
+      throw new ValueError(
+        `${file}: there is no memory for a picture of ${width} x ${height} pixels (${(error as Error).message}).`,
+      );
+    }
+  }
+
+  /** Sets a pixel, counted row by row, to bytes of red, green, blue and opacity. */
+  put(pixel: number, red: number, green: number, blue: number, opacity: number): void {
+    const { data } = this;
+    const at = pixel * this.#channels;
+    if (this.#channels === 1) {
+      data[at] = grayOf(red, green, blue);
+      return;
+    }
+    data[at] = red;
+    data[at + 1] = green;
+    data[at + 2] = blue;
+    if (this.#channels === 4) data[at + 3] = opacity;
+  }
+
+  toImg(): Img {
+    const { mode, width, height, data } = this;
+    return { mode, width, height, data };
+  }
+}
+
+/** PIL's gray: `0.299 red + 0.587 green + 0.114 blue`, rounded. */
+function grayOf(red: number, green: number, blue: number): number {
+  return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+}
+
+/** A picture in another mode: gray is PIL's; opacity is dropped, or full. */
 export function toMode(img: Img, mode: Mode): Img {
   if (img.mode === mode) return img;
   const { width, height } = img;
@@ -36,7 +101,7 @@ export function toMode(img: Img, mode: Mode): Img {
     const green = from === 1 ? red : (img.data[i + 1] as number);
     const blue = from === 1 ? red : (img.data[i + 2] as number);
     if (to === 1) {
-      data[j] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+      data[j] = grayOf(red, green, blue);
       continue;
     }
     data[j] = red;

@@ -1,9 +1,9 @@
 import { refuse } from '../../base/errors';
 import { decodeBmp, encodeBmp, isBmp } from './bmp';
 import { decodeGif, encodeGif, isGif } from './gif';
-import { type Img, type Mode, toMode } from './img';
+import type { Img, Wanted } from './img';
 import { decodeJpeg, encodeJpeg, isJpeg } from './jpeg';
-import { decodeGrayPng, decodePng, encodePng, isPng } from './png';
+import { decodePng, encodePng, isPng } from './png';
 
 /** Names of the kinds of files that can be written; `jpg` is `jpeg`. */
 export type FileFormat = 'png' | 'jpeg' | 'jpg' | 'gif' | 'bmp';
@@ -13,23 +13,18 @@ export const FILE_FORMATS: readonly string[] = ['png', 'jpeg', 'jpg', 'gif', 'bm
  * A picture from the content of a file, of the kind that its first bytes tell, whatever its name says; of an animation
  * the first picture.
  *
- * @param who name of the caller, in messages about missing packages
- * @param file name in other messages
+ * @param file name in messages
+ * @param asTensorFlow whether it is read as TensorFlow does it, which differs from PIL in the gray of PNG files and the
+ *   opacity of BMP files
  * @throws ValueError for what is no such picture, naming the byte
  */
-export function decode(who: string, file: string, bytes: Buffer): Img {
-  if (isPng(bytes)) return decodePng(who, file, bytes);
-  if (isJpeg(bytes)) return decodeJpeg(who, file, bytes);
-  if (isGif(bytes)) return decodeGif(file, bytes);
-  if (isBmp(bytes)) return decodeBmp(file, bytes);
+export async function decode(file: string, bytes: Buffer, wanted: Wanted, asTensorFlow = false): Promise<Img> {
+  if (isPng(bytes)) return decodePng(file, bytes, wanted, asTensorFlow);
+  if (isJpeg(bytes)) return decodeJpeg(file, bytes, wanted, asTensorFlow);
+  if (isGif(bytes)) return decodeGif(file, bytes, wanted);
+  if (isBmp(bytes)) return decodeBmp(file, bytes, wanted, asTensorFlow);
   const start = JSON.stringify(bytes.toString('latin1', 0, 8)).slice(1, -1);
   return refuse(file, 0, 'a PNG, JPEG, GIF or BMP picture', bytes.length === 0 ? 'the end' : `'${start}'`);
-}
-
-/** `decode` as TensorFlow does it, which differs from PIL in the gray of PNG files and the opacity of BMP files. */
-export function decodeAsTensorFlow(who: string, file: string, bytes: Buffer, mode: Mode): Img {
-  if (mode === 'L' && isPng(bytes)) return decodeGrayPng(who, file, bytes);
-  return toMode(isBmp(bytes) ? decodeBmp(file, bytes, true) : decode(who, file, bytes), mode);
 }
 
 /** The content of a file. */

@@ -1,3 +1,4 @@
+import { ValueError } from '../../base/errors';
 import { CHANNELS, type Img } from './img';
 
 /** The names of PIL's ways to resize. */
@@ -45,14 +46,24 @@ function cubic(x: number): number {
 export function resize(img: Img, width: number, height: number, interpolation: Interpolation, box: Box): Img {
   if (interpolation === 'nearest') return takeNearest(img, width, height, box);
   const filter = FILTERS[interpolation];
-  // Colours count as much as they are seen: they are averaged multiplied by their opacity.
-  const { mode, data } = img.mode === 'RGBA' ? { ...img, data: premultiply(img.data) } : img;
+  if (Math.max(img.width, img.height) > LONGEST) {
+    throw new ValueError(
+      `loadImg: pictures of up to ${LONGEST} pixels on a side can be resized by '${interpolation}'. ` +
+        `Received: ${img.width} x ${img.height}. Use interpolation: 'nearest'.`,
+    );
+  }
+  const { mode } = img;
   const channels = CHANNELS[mode];
   const across = weightsOf(filter, img.width, box.left, box.width, width);
   const down = weightsOf(filter, img.height, box.top, box.height, height);
-  const narrowed = average(data, img.height, img.width, channels, across);
-  const pixels = average(narrowed, 1, img.height, width * channels, down);
-  return { mode, width, height, data: mode === 'RGBA' ? divide(pixels) : pixels };
+  const narrowed = new Uint8ClampedArray(width * channels);
+  const averaged = averageRows(down, width * channels, (row) => {
+    const whole = img.data.subarray(row * img.width * channels, (row + 1) * img.width * channels);
+    // Colours count as much as they are seen: they are averaged multiplied by their opacity.
+    averageAcross(mode === 'RGBA' ? premultiply(whole) : whole, channels, across, narrowed);
+    return narrowed;
+  });
+  return { mode, width, height, data: mode === 'RGBA' ? divide(averaged) : averaged };
 }
 
 function takeNearest({ mode, width: from, data }: Img, width: number, height: number, box: Box): Img {
@@ -81,6 +92,9 @@ function takeNearest({ mode, width: from, data }: Img, width: number, height: nu
 /** For each new pixel the first old one that it averages over, and the weights from there on, in units of 2^-22. */
 type Weights = readonly { readonly start: number; readonly values: Int32Array }[];
 const UNIT_BITS = 22;
+const HALF = 2 ** (UNIT_BITS - 1);
+/** No picture is so long; its weights would take more memory than its pixels. */
+const LONGEST = 2 ** 22;
 
 function weightsOf(filter: Filter, size: number, start: number, length: number, count: number): Weights {
   const scale = length / count;
@@ -100,18 +114,37 @@ function weightsOf(filter: Filter, size: number, start: number, length: number, 
   });
 }
 
-/** Averages `(outer, size, inner)` over its middle axis. */
-function average(data: Uint8Array, outer: number, size: number, inner: number, weights: Weights): Uint8Array {
-  const result = new Uint8ClampedArray(outer * weights.length * inner);
+/** Averages the pixels of a row. */
+function averageAcross(row: Uint8Array, channels: number, weights: Weights, result: Uint8ClampedArray): void {
   let to = 0;
-  for (let o = 0; o < outer; o++) {
-    for (const { start, values } of weights) {
-      const from = (o * size + start) * inner;
-      for (let c = 0; c < inner; c++) {
-        let sum = 2 ** (UNIT_BITS - 1);
-        for (let k = 0; k < values.length; k++) sum += (data[from + k * inner + c] as number) * (values[k] as number);
-        result[to++] = sum >> UNIT_BITS;
-      }
+  for (const { start, values } of weights) {
+    const from = start * channels;
+    for (let c = 0; c < channels; c++) {
+      let sum = HALF;
+      for (let k = 0; k < values.length; k++) sum += (row[from + k * channels + c] as number) * (values[k] as number);
+      result[to++] = sum >> UNIT_BITS;
+    }
+  }
+}
+
+/** Averages rows, each of which is asked for once, from the first on: only the sums that are not yet complete are kept. */
+function averageRows(weights: Weights, length: number, rowAt: (row: number) => Uint8ClampedArray): Uint8Array {
+  const result = new Uint8ClampedArray(weights.length * length);
+  const open = new Map<number, Float64Array>();
+  const last = weights.reduce((end, { start, values }) => Math.max(end, start + values.length), 0);
+  let next = 0;
+  for (let row = weights[0]?.start ?? 0; row < last; row++) {
+    for (; next < weights.length && (weights[next] as Weights[number]).start <= row; next++) {
+      open.set(next, new Float64Array(length).fill(HALF));
+    }
+    const values = rowAt(row);
+    for (const [index, sums] of open) {
+      const { start, values: factors } = weights[index] as Weights[number];
+      const factor = factors[row - start] ?? 0;
+      for (let i = 0; i < length; i++) sums[i] = (sums[i] as number) + (values[i] as number) * factor;
+      if (row < start + factors.length - 1) continue;
+      for (let i = 0; i < length; i++) result[index * length + i] = (sums[i] as number) >> UNIT_BITS;
+      open.delete(index);
     }
   }
   return new Uint8Array(result.buffer);
