@@ -1,6 +1,7 @@
-/** The elements of an array: from the bytes of a file to a typed array or strings, and from numbers to 2 bytes each. */
+/** The elements of an array: from the bytes of a file to a typed array or strings. */
 import type { ElementType, Padding } from './datatype';
 import type { GlobalHeap } from './globalHeap';
+import { fromBfloat16, fromFloat16, widen } from './halves';
 import { decodeText } from './source';
 import type { H5Data } from './tree';
 
@@ -35,8 +36,8 @@ export function decodeElements(
 ): H5Data {
   if (dtype === 'string') return padding ? fixedStrings(bytes, size, padding, of) : variableStrings(bytes, size, of);
   const little = isBigEndian && size > 1 ? reversed(bytes, size) : bytes;
-  if (dtype === 'float16') return widen(viewOf(Uint16Array, little), float16Bits);
-  if (dtype === 'bfloat16') return widen(viewOf(Uint16Array, little), (half) => half << 16);
+  if (dtype === 'float16') return widen(viewOf(Uint16Array, little), fromFloat16);
+  if (dtype === 'bfloat16') return widen(viewOf(Uint16Array, little), fromBfloat16);
   return viewOf<H5Data>(ARRAYS[dtype], little);
 }
 
@@ -62,25 +63,6 @@ function reversed(bytes: Uint8Array, size: number): Uint8Array {
     for (let i = 0; i < size; i++) result[at + i] = bytes[at + size - 1 - i] as number;
   }
   return result;
-}
-
-function widen(halves: Uint16Array, bitsOf: (half: number) => number): Float32Array {
-  const result = new Float32Array(halves.length);
-  const bits = new Int32Array(result.buffer);
-  for (let i = 0; i < halves.length; i++) bits[i] = bitsOf(halves[i] as number);
-  return result;
-}
-
-/** The bits of a float32 that is equal to a float16. */
-function float16Bits(half: number): number {
-  const sign = (half & 0x8000) << 16;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 0x3ff;
-  if (exponent === 31) return sign | 0x7f800000 | (fraction << 13);
-  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
-  if (fraction === 0) return sign;
-  const shift = Math.clz32(fraction) - 21; // the first bit of the fraction becomes the one before the point
-  return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
 }
 
 function fixedStrings(bytes: Uint8Array, size: number, padding: Padding, { strings, user }: StringsOf): string[] {
