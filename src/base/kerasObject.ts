@@ -1,9 +1,14 @@
 import { Callable, classNameOf } from './callable';
 import { formatValue } from './errors';
-import { argumentNames, type Signature, toSnakeCase } from './options';
+import { type Signature, toSnakeCase } from './options';
 import { type Config, constructFromConfig, serializeValue } from './registry';
 
 type AnyClass = abstract new (...args: never[]) => object;
+
+/** Required arguments, then those with defaults as the defaults have them. */
+function keysOf({ positional, defaults }: Signature<object>): string[] {
+  return [...positional.filter((name) => !(name in defaults)), ...Object.keys(defaults)];
+}
 
 /**
  * An object that is called like a function and has a config: an initializer, a regularizer, a constraint, a loss, a
@@ -27,7 +32,7 @@ export abstract class KerasObject extends Callable {
   /** Keras's config: snake_case keys, JSON values. `fromConfig` makes the same object from it, without any state. */
   getConfig(): Config {
     const { configKeys, signature } = this.constructor as typeof KerasObject;
-    const keys = configKeys ?? (signature ? argumentNames(signature) : []);
+    const keys = configKeys ?? (signature ? keysOf(signature) : []);
     return Object.fromEntries(keys.map((key) => [toSnakeCase(key), serializeValue(this.configValue(key))]));
   }
 

@@ -285,7 +285,8 @@ function* unpackPieces({ file, bytes }: Input, entry: Listed, start: number): It
       yield piece;
     }
   } catch (error) {
-    throw error instanceof ValueError ? error : refuseContent((error as Error).message);
+    if (error instanceof ValueError) throw error;
+    refuse(file, start, `intact deflate data of ${name}`, (error as Error).message);
   }
   if (length < size) refuseContent(`${length} bytes`);
   if (sum !== crc) refuse(file, start, `${name} with checksum ${crc}`, `checksum ${sum}`);
