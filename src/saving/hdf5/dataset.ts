@@ -62,7 +62,7 @@ function countBytes(shared: Shared, { at }: ObjectHeader, shape: number[], type:
   const { source, maxBytes } = shared;
   const declared = countOf(shape) * type.size;
   if (declared > Math.max(FREE_BYTES, stored * MOST_RATIO)) {
-    source.fail(at, `as many bytes as its shape has, ${declared}`, `${stored} that are stored`);
+    source.fail(at, `${declared} bytes, as shape (${shape.join(', ')}) has,`, `${stored} that are stored`);
   }
   const width = type.dtype === 'string' ? type.size : MEMORY[type.dtype].BYTES_PER_ELEMENT;
   shared.bytes += countOf(shape) * width;
@@ -90,7 +90,7 @@ function readLayout(shared: Shared, header: ObjectHeader, shape: readonly number
   const at = kind === COMPACT ? undefined : cursor.address();
   const stored = kind === COMPACT ? cursor.u16() : cursor.u64();
   if (stored !== declared && (kind === COMPACT || at !== undefined)) {
-    cursor.fail(`${declared} bytes, as shape (${shape.join(', ')}) has`, `${stored} that are stored`);
+    cursor.fail(`${declared} bytes, as shape (${shape.join(', ')}) has,`, `${stored} that are stored`);
   }
   if (kind === COMPACT) {
     const bytes = cursor.take(stored);
