@@ -38,8 +38,9 @@ export async function installUpstream(progress: Progress): Promise<void> {
   progress.step(`running the installer of ${PACKAGE}`);
   const { code, output } = await npm(['rebuild', PACKAGE, '--ignore-scripts=false'], projectRoot());
   if (code === 0) return;
+  const reason = /\b\w*Error: .*/.exec(output)?.[0] ?? lastLines(output, 1); // npm's own lines follow
   throw new InstallError(
-    `the installer of ${PACKAGE} failed: ${lastLines(output)}`,
+    `the installer of ${PACKAGE} failed: ${reason}`,
     'It downloads from storage.googleapis.com, and may need Python and a compiler.',
   );
 }

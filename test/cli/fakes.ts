@@ -48,7 +48,7 @@ export function makeWheel(folder: string, { cut = Number.POSITIVE_INFINITY, name
   put('library.cc', LIBRARY_SOURCE);
   for (const library of LIBRARIES) {
     const built = join(root, library);
-    const soname = `-Wl,-soname,${library}`;
+    const soname = process.platform === 'darwin' ? `-Wl,-install_name,@rpath/${library}` : `-Wl,-soname,${library}`;
     must('c++', ['-shared', '-fPIC', soname, join(root, 'library.cc'), '-o', built]);
     put(`files/tensorflow/${library}`, readFileSync(built).subarray(0, cut));
   }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -393,6 +394,26 @@ describe('the command', () => {
     expect(existsSync(asked)).toBe(false);
     expect(install('--upstream')).toMatch(/the installer of @tensorflow\/tfjs-node failed: no such host/);
     expect(readFileSync(asked, 'utf8')).toBe('rebuild @tensorflow/tfjs-node --ignore-scripts=false\n');
+  });
+
+  test('the launcher hands over unless all files have the sizes that they were installed with', async () => {
+    const root = join(directory, 'node_modules', 'keras-ts');
+    tfjsNode = join(directory, 'node_modules', '@tensorflow', 'tfjs-node');
+    for (const folder of [join(root, 'scripts'), join(root, 'dist', 'cli'), tfjsNode])
+      mkdirSync(folder, { recursive: true });
+    copyFileSync(launcher, join(root, 'scripts', 'keras-ts.js'));
+    writeFileSync(join(root, 'dist', 'cli', 'main.js'), "exports.main = async (args) => console.log(args.join(' '));");
+    writeFileSync(join(tfjsNode, 'package.json'), '{}');
+    const run = (...args: string[]): string =>
+      spawnSync(process.execPath, [join(root, 'scripts', 'keras-ts.js'), ...args], { encoding: 'utf8' }).stdout;
+    expect(run('install-tensorflow')).toBe('install-tensorflow\n');
+    await install(fakeTools());
+    expect(run('install-tensorflow', '--optional')).toBe('');
+    expect(run('install-tensorflow', '--verify')).toBe('install-tensorflow --verify\n');
+    truncateSync(join(cache, LIBRARY, LIBRARIES[0] as string), 3);
+    expect(run('install-tensorflow')).toBe('install-tensorflow\n');
+    rmSync(cache, { recursive: true });
+    expect(run('install-tensorflow')).toBe('install-tensorflow\n');
   });
 
   test('launcher and installer name the same TensorFlow', () => {
