@@ -1,11 +1,14 @@
 /** Functions applied to the output of a layer, element by element: `keras.activations`. */
 import '../backend/registrations';
 import type * as tf from '@tensorflow/tfjs-core';
+import type { CustomName } from '../base/customNames';
 import { formatValue, unknownName, ValueError } from '../base/errors';
 import { isPlainObject } from '../base/options';
 import {
   deserializeObject,
   isSerialized,
+  registeredFunction,
+  registeredNameOfFunction,
   type Serializable,
   type SerializedObject,
   serializeObject,
@@ -74,7 +77,7 @@ export interface SerializedFunction {
 /** What stands for an activation: a name, a function, a layer, Keras's JSON, or nothing for `linear`. */
 export type ActivationIdentifier =
   | ActivationName
-  | (string & {})
+  | CustomName<'activations'>
   | ((x: tf.Tensor) => tf.Tensor)
   | SerializedObject
   | SerializedFunction
@@ -109,7 +112,8 @@ export function serialize(activation: ActivationFunction): string | SerializedOb
       'activations.serialize: expected a function with a name. Received: an anonymous one. Declare it with `function`.',
     );
   }
-  return { module: 'builtins', class_name: 'function', config: activation.name, registered_name: 'function' };
+  const config = registeredNameOfFunction(activation) ?? activation.name;
+  return { module: 'builtins', class_name: 'function', config, registered_name: 'function' };
 }
 
 /**
@@ -138,6 +142,7 @@ function named(
   customObjects: Readonly<Record<string, ActivationFunction>>,
 ): ActivationFunction {
   const all: Readonly<Record<string, unknown>> = { ...FUNCTIONS, ...customObjects };
-  if (!Object.hasOwn(all, name)) throw unknownName(who, 'activation', name, Object.keys(all));
-  return all[name] as ActivationFunction;
+  const found = Object.hasOwn(all, name) ? all[name] : registeredFunction(name);
+  if (!found) throw unknownName(who, 'activation', name, Object.keys(all));
+  return found as ActivationFunction;
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { toTensor } from '../backend/toTensor';
 import { Callable } from '../base/callable';
 import { formatShape, formatValue, ValueError } from '../base/errors';
-import { argumentNames, type Signature, toSnakeCase } from '../base/options';
+import { type AnySignature, argumentNames, toSnakeCase } from '../base/options';
 import { type Config, constructFromConfig } from '../base/registry';
 
 /** Calling a constraint: the weight nearest to `w` that obeys it. */
@@ -24,8 +24,7 @@ export abstract class Constraint extends Callable {
   static readonly className: string = 'Constraint';
   static readonly module: string = 'keras.constraints';
   /** Names and defaults of the arguments, which `getConfig` writes. */
-  // biome-ignore lint/suspicious/noExplicitAny: options of any constraint
-  static readonly signature: Signature<any> | undefined;
+  static readonly signature: AnySignature | undefined;
 
   /** Makes a constraint from what `getConfig` returned. */
   static fromConfig(config: Config): Constraint {

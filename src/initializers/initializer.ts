@@ -4,7 +4,7 @@ import { checkSeed, makeDefaultSeed, SeedGenerator } from '../backend/random';
 import type { DType } from '../backend/variable';
 import { Callable } from '../base/callable';
 import { formatValue, ValueError } from '../base/errors';
-import { type Signature, toSnakeCase } from '../base/options';
+import { type AnySignature, toSnakeCase } from '../base/options';
 import {
   type Config,
   constructFromConfig,
@@ -39,8 +39,7 @@ export abstract class Initializer extends Callable {
   static readonly className: string = 'Initializer';
   static readonly module: string = 'keras.initializers';
   /** Names and defaults of the arguments; `getConfig` writes them in the order of the defaults. */
-  // biome-ignore lint/suspicious/noExplicitAny: options of any initializer
-  static readonly signature: Signature<any> | undefined;
+  static readonly signature: AnySignature | undefined;
 
   /** Makes an initializer from what `getConfig` returned. */
   static fromConfig(config: Config): Initializer {

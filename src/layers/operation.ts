@@ -1,4 +1,5 @@
 /** What is called, its calls, and the tensors without values between them: the graph that functional models are made of. */
+import type * as tf from '@tensorflow/tfjs-core';
 import { Callable, classNameOf } from '../base/callable';
 import type { DType } from '../base/dtypes';
 import { formatShape, type Shape, ValueError } from '../base/errors';
@@ -58,6 +59,34 @@ const isSymbolicTensor = (value: unknown): value is SymbolicTensor => value inst
 export function isSymbolic(value: unknown): boolean {
   return flatten(value as Nested<unknown>).some(isSymbolicTensor);
 }
+
+/** The key under which the type of a model tells what it gives; there is no value. */
+declare const OUTPUT: unique symbol;
+
+/** What gives tensors in a structure that its `call` does not tell. */
+export interface Gives<Output> {
+  readonly [OUTPUT]?: Output;
+}
+
+/**
+ * What a layer gives for tensors: what its `call` returns, a tensor, a list or a record. Where that is not known, it is
+ * taken for a tensor.
+ */
+export type OutputOf<L> = L extends { call(...args: never): infer Returned }
+  ? Nested<tf.Tensor> extends Returned
+    ? L extends Gives<infer Output>
+      ? unknown extends Output
+        ? tf.Tensor
+        : Output
+      : tf.Tensor
+    : Returned
+  : tf.Tensor;
+
+/** The same structure with a symbolic tensor for each tensor. */
+export type Symbolic<T> = T extends tf.Tensor ? SymbolicTensor : { [K in keyof T]: Symbolic<T[K]> };
+
+/** The symbolic outputs of a layer; also a tensor, so that a layer of any outputs is a `Layer`. */
+export type SymbolicOutput<L> = Symbolic<OutputOf<L>> & SymbolicTensor;
 
 /** Arguments of a call, as Keras writes them: positional ones, and options by name; tensors may be anywhere in both. */
 export interface CallArguments {
@@ -146,8 +175,8 @@ export abstract class Operation extends Callable {
   }
 
   /** The symbolic output of the only call. */
-  get output(): Nested<SymbolicTensor> {
-    return this.#onlyNode('output').outputs;
+  get output(): SymbolicOutput<this> {
+    return this.#onlyNode('output').outputs as never;
   }
 
   #onlyNode(what: string): Node {

@@ -55,8 +55,8 @@ export class MeanMetricWrapperMetric extends MeanMetric {
   }
 
   /** The third argument of the function, if there are options for it: a loss would take it for weights. */
-  get #extra(): [] | [Record<string, unknown>] {
-    return Object.keys(this.fnOptions).length > 0 ? [this.fnOptions] : [];
+  get #extra(): [] | [options: never] {
+    return Object.keys(this.fnOptions).length > 0 ? [this.fnOptions as never] : [];
   }
 
   override getConfig(): Config {

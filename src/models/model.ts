@@ -1,14 +1,23 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { callable, classNameOf } from '../base/callable';
+import { type CallableClass, callable, classNameOf } from '../base/callable';
 import { type Dim, formatShape, type Shape, unknownName, ValueError } from '../base/errors';
 import { autoName } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { resolveOptions, type Signature } from '../base/options';
 import type { Config } from '../base/registry';
 import { host } from '../host';
-import type { CallOptions, Layer } from '../layers/layer';
+import type { CallOptions, Layer, MoreArguments, TensorOrArray } from '../layers/layer';
 import { withMask } from '../layers/masks';
-import { mapShapes, type Node, SymbolicTensor, shapesOf, type TensorSpec } from '../layers/operation';
+import {
+  type Gives,
+  mapShapes,
+  type Node,
+  type Symbolic,
+  type SymbolicOutput,
+  SymbolicTensor,
+  shapesOf,
+  type TensorSpec,
+} from '../layers/operation';
 import { configFromGraph, graphFromConfig } from './config';
 import { fitShape, orderInputs, standardizeInputs } from './data/inputs';
 import { LayerGraph } from './graph';
@@ -27,11 +36,7 @@ export interface ModelOptions {
 }
 
 export type ModelArguments =
-  | [
-      inputs: SymbolicTensor | readonly SymbolicTensor[],
-      outputs: SymbolicTensor | readonly SymbolicTensor[],
-      options?: ModelOptions,
-    ]
+  | [inputs: Nested<SymbolicTensor>, outputs: Nested<SymbolicTensor>, options?: ModelOptions]
   | [options?: ModelOptions];
 
 const SIGNATURE: Signature<ModelOptions> = {
@@ -113,7 +118,8 @@ export class ModelLayer extends Trainer {
     const inputs = withMask(given, mask);
     if (!this.graph)
       throw new ValueError(`${this.label}: no call(). Override call(inputs, options), or give inputs and outputs.`);
-    return unpackOne(this.graph.run(standardizeInputs(this.label, this.graph.inputStructure, inputs), options));
+    const tensors = standardizeInputs(this.label, this.graph.inputStructure, inputs);
+    return unpackOne(this.graph.run(tensors, options));
   }
 
   override computeOutputShape(inputShape: Nested<Shape>): Nested<Shape> {
@@ -148,8 +154,8 @@ export class ModelLayer extends Trainer {
     return unpackOne(this.#needGraph('input').inputStructure);
   }
 
-  override get output(): Nested<SymbolicTensor> {
-    return unpackOne(this.#needGraph('output').outputStructure);
+  override get output(): SymbolicOutput<this> {
+    return unpackOne(this.#needGraph('output').outputStructure) as never;
   }
 
   /** Shape of the input, or one for each of several. */
@@ -159,7 +165,7 @@ export class ModelLayer extends Trainer {
 
   /** Shape of the output, or one for each of several. */
   get outputShape(): Nested<Shape> {
-    return mapStructure(this.output, ({ shape }) => shape as never);
+    return mapStructure(this.output as Nested<SymbolicTensor>, ({ shape }) => shape as never);
   }
 
   /** Names of the inputs, by which data may be given. */
@@ -229,6 +235,40 @@ export class ModelLayer extends Trainer {
   }
 }
 
+/** A tensor for each symbolic one. */
+type TensorsOf<S> =
+  Nested<SymbolicTensor> extends S
+    ? tf.Tensor
+    : S extends SymbolicTensor
+      ? tf.Tensor
+      : { -readonly [K in keyof S]: TensorsOf<S[K]> };
+
+/** A list of one is that one. */
+type Unpacked<S> = S extends readonly [infer One] ? One : S;
+
+/** A model of given outputs and inputs: what it predicts has the structure of its outputs. */
+type FunctionalModel<O, I> = Model<TensorsOf<Unpacked<O>>, Unpacked<I>>;
+
+/** Making a functional model, with `new` or without. */
+interface ModelMaker {
+  <const O extends Nested<SymbolicTensor>, const I extends Nested<SymbolicTensor>>(
+    inputs: I,
+    outputs: O,
+    options?: Omit<ModelOptions, 'inputs' | 'outputs'>,
+  ): FunctionalModel<O, I>;
+  <const O extends Nested<SymbolicTensor>, const I extends Nested<SymbolicTensor>>(
+    options: Omit<ModelOptions, 'inputs' | 'outputs'> & { inputs: I; outputs: O },
+  ): FunctionalModel<O, I>;
+  new <const O extends Nested<SymbolicTensor>, const I extends Nested<SymbolicTensor>>(
+    inputs: I,
+    outputs: O,
+    options?: Omit<ModelOptions, 'inputs' | 'outputs'>,
+  ): FunctionalModel<O, I>;
+  new <const O extends Nested<SymbolicTensor>, const I extends Nested<SymbolicTensor>>(
+    options: Omit<ModelOptions, 'inputs' | 'outputs'> & { inputs: I; outputs: O },
+  ): FunctionalModel<O, I>;
+}
+
 function functionalGraph(who: string, inputs: unknown, outputs: unknown): LayerGraph {
   for (const [what, structure] of Object.entries({ inputs, outputs })) {
     const leaves = flatten(structure as Nested<unknown>);
@@ -261,5 +301,17 @@ function unpackOne<T>(structure: Nested<T>): Nested<T> {
  * console.log(model.countParams()); // 15
  * @see https://keras.io/api/models/model/
  */
-export const Model = callable(ModelLayer);
-export type Model = ModelLayer;
+export const Model = callable(ModelLayer) as ModelMaker & CallableClass<typeof ModelLayer>;
+/**
+ * A model. `Output` is what it gives for tensors, where that is no tensor: `Model<[tf.Tensor, tf.Tensor]>`; `Input` tells
+ * the structure of its symbolic inputs.
+ */
+export type Model<Output = unknown, Input = Nested<SymbolicTensor>> = unknown extends Output
+  ? ModelLayer
+  : Called<Output> & ModelLayer & Gives<Output> & { readonly input: Input };
+
+/** Calling a model whose outputs are known. */
+interface Called<Output> {
+  (inputs: Nested<SymbolicTensor>, ...more: MoreArguments): Symbolic<Output>;
+  (inputs: Nested<TensorOrArray>, ...more: MoreArguments): Output;
+}

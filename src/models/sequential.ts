@@ -72,6 +72,10 @@ export class SequentialModel extends ModelLayer {
     return this.#stack.filter((layer) => !(layer instanceof InputLayer));
   }
 
+  override get input(): SymbolicTensor {
+    return super.input as SymbolicTensor;
+  }
+
   protected override get hiddenLayers(): readonly Layer[] {
     return this.#stack;
   }

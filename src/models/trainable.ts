@@ -8,7 +8,7 @@ import { Layer } from '../layers/layer';
 import type { SymbolicTensor } from '../layers/operation';
 import type { Metric, MetricResults } from '../metrics';
 import type { Optimizer } from '../optimizers';
-import { Compilation, type CompileOptions } from './compile/compilation';
+import { Compilation, type CompileArguments, type CompileOptions } from './compile/compilation';
 import { CompileMetrics } from './compile/compileMetrics';
 import { heldMetrics } from './compile/heldMetrics';
 import { noteMetricsResult } from './compile/logs';
@@ -45,15 +45,7 @@ export abstract class Trainable extends Layer {
    * @throws ValueError for names that are not known, naming the nearest; the model stays as it was.
    * @see https://keras.io/api/models/model_training_apis/
    */
-  compile(
-    ...args:
-      | [options?: CompileOptions]
-      | [
-          optimizer: CompileOptions['optimizer'],
-          loss: CompileOptions['loss'],
-          ...rest: [metrics: CompileOptions['metrics'], options?: CompileOptions] | [options?: CompileOptions],
-        ]
-  ): void {
+  compile(...args: CompileArguments): void {
     this.turns.check('compile');
     if (this.isDisposed) throw disposedModel(this.label, 'compile');
     const compilation = new Compilation(args, this.outputNames, this.outputStructure);

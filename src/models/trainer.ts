@@ -3,6 +3,7 @@ import { ready, requireReady } from '../backend/engine';
 import { freeing } from '../backend/tidy';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { CallbackList, type History, type Logs } from '../callbacks';
+import type { OutputOf } from '../layers/operation';
 import { type ScoreRecord, type Scores, toLogs, toScores } from './compile/logs';
 import {
   type EvaluateOptions,
@@ -17,7 +18,7 @@ import {
   type Testing,
   type Training,
 } from './data/arguments';
-import type { Batch, DataInput } from './data/data';
+import type { Batch, DataInput, ModelData } from './data/data';
 import { EpochReader, noBatches, runEpoch } from './data/epochs';
 import { isIterableData } from './data/iterableSource';
 import { makeSource } from './data/sources';
@@ -61,7 +62,7 @@ export abstract class Trainer extends Trainable {
    * @returns losses and metrics by epoch.
    * @throws ValueError for data that does not fit; the model stays as it was.
    */
-  async fit(x: DataInput | object, y?: DataInput | FitOptions | null, options?: FitOptions): Promise<History> {
+  async fit(x: ModelData, y?: DataInput | null | FitOptions, options?: FitOptions): Promise<History> {
     const { data, training } = parseFit(x, y, options);
     return this.turns.during('fit', async (run) => {
       await ready();
@@ -197,18 +198,26 @@ export abstract class Trainer extends Trainable {
    *   metric has several results of is a list.
    */
   evaluate(
-    x: DataInput | object,
+    x: ModelData,
     y: DataInput | null | undefined,
     options: EvaluateOptions & { returnDict: true },
   ): Promise<ScoreRecord>;
-  evaluate(x: object, options: EvaluateOptions & { returnDict: true }): Promise<ScoreRecord>;
-  // biome-ignore lint/suspicious/noExplicitAny: a number or a list, as compile() decided: destructured or not by the caller
-  evaluate(x: DataInput | object, y?: DataInput | EvaluateOptions | null, options?: EvaluateOptions): Promise<any>;
-  async evaluate(
-    x: DataInput | object,
-    y?: DataInput | EvaluateOptions | null,
+  evaluate(x: ModelData, options: EvaluateOptions & { returnDict: true }): Promise<ScoreRecord>;
+  evaluate(
+    x: ModelData,
+    y?: DataInput | null | (EvaluateOptions & { returnDict?: false }),
+    options?: EvaluateOptions & { returnDict?: false },
+  ): Promise<Scores>;
+  evaluate(
+    x: ModelData,
+    y?: DataInput | null | EvaluateOptions,
     options?: EvaluateOptions,
-  ): Promise<Scores | Logs> {
+  ): Promise<Scores | ScoreRecord>;
+  async evaluate(
+    x: ModelData,
+    y?: DataInput | null | EvaluateOptions,
+    options?: EvaluateOptions,
+  ): Promise<Scores | ScoreRecord> {
     const { data, testing: o } = parseEvaluate(x, y, options);
     return this.turns.during('evaluate', async (run) => {
       await ready();
@@ -219,7 +228,7 @@ export abstract class Trainer extends Trainable {
       try {
         const { callbacks, tell } = this.#callbacks(run, o, reader.steps);
         const logs = await this.#testEpoch(tell, reader, callbacks, 'evaluate');
-        return o.returnDict ? logs : toScores(logs, this.metrics);
+        return o.returnDict ? (logs as ScoreRecord) : toScores(logs, this.metrics);
       } finally {
         await reader.close();
         source.dispose();
@@ -238,8 +247,7 @@ export abstract class Trainer extends Trainable {
    * @param options `batchSize` (32), `verbose`, `steps`, `callbacks`.
    * @returns a tensor, a list, or a record by output key; the caller owns the tensors.
    */
-  // biome-ignore lint/suspicious/noExplicitAny: the structure of the outputs is the model's
-  async predict(x: DataInput | object, options?: PredictOptions): Promise<any> {
+  async predict(x: ModelData, options?: PredictOptions): Promise<OutputOf<this>> {
     if (this.isDisposed) throw disposedModel(this.label, 'predict');
     const { data, predicting: o } = parsePredict(x, options);
     await ready();
@@ -250,7 +258,7 @@ export abstract class Trainer extends Trainable {
       // What has to be waited for must not hold training up.
       if (isIterableData(x)) await this.#predictAll(o, reader, parts, (hooks) => hooks());
       else await this.turns.predict((tell) => this.#predictAll(o, reader, parts, tell));
-      return concatParts(parts);
+      return concatParts(parts) as OutputOf<this>;
     } finally {
       for (const part of parts) tf.dispose(flatten(part));
       await reader.close();
@@ -288,18 +296,35 @@ export abstract class Trainer extends Trainable {
    * @param options `sampleWeight`, `classWeight`, `returnDict` (false).
    * @returns loss and metrics of this batch: a number, a list, or a record.
    */
-  // biome-ignore lint/suspicious/noExplicitAny: a number or a list, as compile() decided
-  trainOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): any {
+  trainOnBatch(
+    x: DataInput,
+    y: DataInput | null | undefined,
+    options: OnBatchOptions & { returnDict: true },
+  ): ScoreRecord;
+  trainOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions & { returnDict?: false }): Scores;
+  trainOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): Scores | ScoreRecord;
+  trainOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): Scores | ScoreRecord {
     return this.#onBatch('train', x, y, options);
   }
 
   /** Loss and metrics of one batch, without training; options and result as for `trainOnBatch`. */
-  // biome-ignore lint/suspicious/noExplicitAny: a number or a list, as compile() decided
-  testOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): any {
+  testOnBatch(
+    x: DataInput,
+    y: DataInput | null | undefined,
+    options: OnBatchOptions & { returnDict: true },
+  ): ScoreRecord;
+  testOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions & { returnDict?: false }): Scores;
+  testOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): Scores | ScoreRecord;
+  testOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): Scores | ScoreRecord {
     return this.#onBatch('test', x, y, options);
   }
 
-  #onBatch(kind: 'train' | 'test', x: DataInput, y: DataInput | null | undefined, options?: OnBatchOptions): unknown {
+  #onBatch(
+    kind: 'train' | 'test',
+    x: DataInput,
+    y: DataInput | null | undefined,
+    options?: OnBatchOptions,
+  ): Scores | ScoreRecord {
     const who = `${kind}OnBatch`;
     this.turns.check(who);
     requireReady(`${this.label}: ${who}`);
@@ -308,14 +333,13 @@ export abstract class Trainer extends Trainable {
     const batch = makeSource.oneBatch(this, kind, x, y, o);
     this.resetMetrics();
     const logs = (this.#run(kind, batch) as Logs | undefined) ?? this.#results();
-    return o.returnDict ? logs : toScores(logs, this.metrics);
+    return o.returnDict ? (logs as ScoreRecord) : toScores(logs, this.metrics);
   }
 
   /** The outputs for one batch. The caller owns the tensors. */
-  // biome-ignore lint/suspicious/noExplicitAny: the structure of the outputs is the model's
-  predictOnBatch(x: DataInput): any {
+  predictOnBatch(x: DataInput): OutputOf<this> {
     requireReady(`${this.label}: predictOnBatch`);
-    return this.#run('predict', makeSource.oneBatch(this, 'predict', x, undefined, {}));
+    return this.#run('predict', makeSource.oneBatch(this, 'predict', x, undefined, {})) as OutputOf<this>;
   }
 
   /** Frees the weights, the optimizer's and the metrics' state. The model cannot be used any more. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { toTensor } from '../backend/toTensor';
 import { Callable } from '../base/callable';
 import { formatValue, ValueError } from '../base/errors';
-import { argumentNames, type Signature, toSnakeCase } from '../base/options';
+import { type AnySignature, argumentNames, toSnakeCase } from '../base/options';
 import { type Config, constructFromConfig } from '../base/registry';
 
 /** Calling a regularizer: the penalty of a tensor, a scalar. */
@@ -24,8 +24,7 @@ export abstract class Regularizer extends Callable {
   static readonly className: string = 'Regularizer';
   static readonly module: string = 'keras.regularizers';
   /** Names and defaults of the arguments, which `getConfig` writes. */
-  // biome-ignore lint/suspicious/noExplicitAny: options of any regularizer
-  static readonly signature: Signature<any> | undefined;
+  static readonly signature: AnySignature | undefined;
 
   /** Makes a regularizer from what `getConfig` returned. */
   static fromConfig(config: Config): Regularizer {
