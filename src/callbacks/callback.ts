@@ -39,15 +39,10 @@ export interface CallbackParams {
   steps: number | null;
 }
 
-/** What callbacks use of a model. */
+/** The model of a callback: a `Model`, as src/models says, which stands above. */
 export interface CallbackModel {
   /** Set to true, training ends after the batch or epoch that is running. */
   stopTraining: boolean;
-  readonly optimizer?: unknown;
-  readonly metrics?: readonly unknown[];
-  history?: unknown;
-  getWeights(): tf.Tensor[];
-  setWeights(weights: tf.Tensor[]): void;
 }
 
 /** The moments at which callbacks are told, in Keras's names; a hook that returns a promise is waited for. */

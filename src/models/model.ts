@@ -290,6 +290,10 @@ function unpackOne<T>(structure: Nested<T>): Nested<T> {
     : structure;
 }
 
+declare module '../callbacks/callback' {
+  interface CallbackModel extends ModelLayer {}
+}
+
 /**
  * A model: layers between inputs and outputs, to be trained as a whole. Give `inputs` and `outputs` (symbolic
  * tensors), or extend the class and override `call`.

@@ -128,7 +128,15 @@ export abstract class Trainer extends Trainable {
   #callbackList(o: Training | Testing | Predicting, steps: number | undefined, addHistory = false): CallbackList {
     const { callbacks, verbose } = o;
     const epochs = 'epochs' in o ? o.epochs : 1;
-    return new CallbackList({ callbacks, addHistory, addProgbar: verbose !== 0, verbose, epochs, steps, model: this });
+    return new CallbackList({
+      callbacks,
+      addHistory,
+      addProgbar: verbose !== 0,
+      verbose,
+      epochs,
+      steps,
+      model: this as never,
+    });
   }
 
   /** Trains on one epoch; returns its logs, or nothing where it had no batch. */
