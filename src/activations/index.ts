@@ -15,7 +15,7 @@ import {
 } from '../base/registry';
 import type { ActivationFunction } from './activation';
 import { RECTIFIERS } from './rectifiers';
-import { SQUASHING } from './squashing';
+import { linear, SQUASHING } from './squashing';
 
 export type { ActivationFunction, ActivationInput } from './activation';
 export type { ReluOptions } from './rectifiers';
@@ -28,40 +28,42 @@ const FUNCTIONS = {
   hard_swish: RECTIFIERS.hard_silu,
 } as const;
 
-export const {
+export {
+  celu,
+  elu,
+  gelu,
+  hardShrink,
+  hardSilu,
+  hardSilu as hardSwish,
+  leakyRelu,
+  mish,
   relu,
   relu6,
-  leaky_relu: leakyRelu,
-  elu,
   selu,
-  celu,
-  gelu,
   silu,
-  swish,
-  hard_silu: hardSilu,
-  hard_swish: hardSwish,
-  mish,
+  silu as swish,
   softplus,
+  softShrink,
+  sparsePlus,
   squareplus,
-  sparse_plus: sparsePlus,
-  soft_shrink: softShrink,
-  hard_shrink: hardShrink,
-  tanh_shrink: tanhShrink,
+  tanhShrink,
   threshold,
-  softmax,
-  log_softmax: logSoftmax,
-  sparsemax,
-  sigmoid,
-  hard_sigmoid: hardSigmoid,
-  log_sigmoid: logSigmoid,
-  sparse_sigmoid: sparseSigmoid,
-  tanh,
-  hard_tanh: hardTanh,
-  softsign,
-  glu,
+} from './rectifiers';
+export {
   exponential,
+  glu,
+  hardSigmoid,
+  hardTanh,
   linear,
-} = FUNCTIONS;
+  logSigmoid,
+  logSoftmax,
+  sigmoid,
+  softmax,
+  softsign,
+  sparsemax,
+  sparseSigmoid,
+  tanh,
+} from './squashing';
 
 /** Names of activations, as Keras takes them. */
 export type ActivationName = keyof typeof FUNCTIONS;

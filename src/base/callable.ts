@@ -12,7 +12,7 @@ export abstract class Callable {
     return self as unknown as this;
   }
 
-  /** What calling the object does. */
+  /** What calling the object does. @internal */
   abstract __call__(...args: never[]): unknown;
 
   /** `console.log` shows the object, not `[Function]`. */

@@ -10,11 +10,6 @@ export interface ProgbarLoggerOptions {
   output?: Output;
 }
 
-/**
- * Shows progress and metrics. `fit`, `evaluate` and `predict` use one unless `verbose` is 0.
- *
- * @see https://keras.io/api/callbacks/progbar_logger/
- */
 export class ProgbarLoggerCallback extends CallbackBase {
   static readonly className = 'ProgbarLogger';
 
@@ -110,5 +105,10 @@ export class ProgbarLoggerCallback extends CallbackBase {
   }
 }
 
+/**
+ * Shows progress and metrics. `fit`, `evaluate` and `predict` use one unless `verbose` is 0.
+ *
+ * @see https://keras.io/api/callbacks/progbar_logger/
+ */
 export const ProgbarLogger = callable(ProgbarLoggerCallback);
 export type ProgbarLogger = ProgbarLoggerCallback;

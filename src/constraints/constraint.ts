@@ -41,6 +41,7 @@ export abstract class Constraint extends Callable {
     return Object.fromEntries(names.map((name) => [toSnakeCase(name), Reflect.get(this, name)]));
   }
 
+  /** @internal */
   override __call__(w: tf.Tensor): tf.Tensor {
     const { className } = this.constructor as typeof Constraint;
     return tf.tidy(() => this.call(toTensor(className, 'w', w, 'float32')));

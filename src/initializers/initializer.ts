@@ -61,6 +61,7 @@ export abstract class Initializer extends Callable {
     return Reflect.get(this, name);
   }
 
+  /** @internal */
   override __call__(shape: readonly number[], options: InitializerCallOptions = {}): tf.Tensor {
     const { className } = this.constructor as typeof Initializer;
     if (!Array.isArray(shape) || !shape.every((dim) => Number.isInteger(dim) && dim >= 0)) {

@@ -13,4 +13,8 @@ export interface CallOptions {
 }
 
 /** Further arguments of a call: tensors, and options at the end; those of a layer's own are tensors, too. */
-export type MoreArguments = readonly (Nested<TensorOrArray | SymbolicTensor> | CallOptions | undefined)[];
+export type MoreArguments = readonly (
+  | Nested<Exclude<TensorOrArray, number | boolean> | SymbolicTensor>
+  | CallOptions
+  | undefined
+)[];

@@ -111,9 +111,9 @@ export abstract class Layer extends Holder {
   readonly dtypePolicy: Policy;
   readonly dtype: DType;
   readonly activityRegularizer: regularizers.Regularizer | null;
-  /** Shape given as `inputShape`, with a batch axis in front. */
+  /** Shape given as `inputShape`, with a batch axis in front. @internal */
   readonly batchInputShape: Shape | undefined;
-  /** What the layer was built for: one shape, or one for each input. */
+  /** What the layer was built for: one shape, or one for each input. @internal */
   builtShape: Nested<Shape> | undefined;
   /** The shapes of further positional arguments that it was built for. */
   #moreBuiltShapes: readonly Nested<Shape>[] = [];
@@ -139,6 +139,7 @@ export abstract class Layer extends Holder {
     Object.defineProperty(this, 'build', { value: build, configurable: true });
   }
 
+  /** @internal */
   get [HELD](): HeldKind {
     return 'layer';
   }
@@ -218,6 +219,7 @@ export abstract class Layer extends Holder {
     if (first !== undefined) this.buildFor(first, ...more);
   }
 
+  /** @internal */
   override __call__(inputs: unknown, ...rest: unknown[]): unknown {
     const [more, options] = splitArguments<CallOptions>(this.label, rest);
     const call = { args: [inputs, ...more], kwargs: { ...options } };
@@ -295,7 +297,7 @@ export abstract class Layer extends Holder {
     if (this.inputSpec) checkInputs(this.label, [this.inputSpec].flat() as InputSpec[], flatten(inputs));
   }
 
-  /** Builds for an input shape (or several), if that has not happened yet. A failing `build` leaves no weights behind. */
+  /** Builds for an input shape (or several), if that has not happened yet. A failing `build` leaves no weights behind. @internal */
   buildFor(inputShape: Nested<Shape>, ...more: Nested<Shape>[]): void {
     if (this.built) return;
     try {
@@ -312,7 +314,7 @@ export abstract class Layer extends Holder {
     if (!this.trainable) this.trainable = false;
   }
 
-  /** Takes `build` back: no weights, not built. For undoing a model that could not be put together. */
+  /** Takes `build` back: no weights, not built. For undoing a model that could not be put together. @internal */
   unbuild(): void {
     this.freeOwn();
     this.built = false;
@@ -329,6 +331,7 @@ export abstract class Layer extends Holder {
     }) as Nested<TensorSpec>;
   }
 
+  /** @internal */
   override specsOf(call: CallArguments): Nested<TensorSpec> {
     const specs = super.specsOf(call);
     const [inputs] = call.args as Nested<TensorSpec>[];
@@ -357,15 +360,17 @@ export abstract class Layer extends Holder {
     return [...own, ...this.regularizationLosses()];
   }
 
-  /** The penalty of each trainable weight that has a regularizer. */
+  /** The penalty of each trainable weight that has a regularizer. @internal */
   regularizationLosses(): tf.Tensor[] {
     return this.trainableWeights.flatMap((weight) => (weight.regularizer ? [weight.regularizer(weight.value)] : []));
   }
 
+  /** @internal */
   override get sublayers(): Layer[] {
     return super.sublayers as Layer[];
   }
 
+  /** @internal */
   override flattenLayers(): Layer[] {
     return super.flattenLayers() as Layer[];
   }

@@ -138,7 +138,7 @@ export class Node {
 /** What can be called on symbolic tensors, and so be a part of a model: layers. */
 export abstract class Operation extends Callable {
   abstract readonly name: string;
-  /** The calls on symbolic tensors. */
+  /** The calls on symbolic tensors. @internal */
   readonly inboundNodes: Node[] = [];
 
   /** Keras's class name. */
@@ -146,7 +146,7 @@ export abstract class Operation extends Callable {
     return classNameOf(this.constructor as never);
   }
 
-  /** Class and name, for messages: `Conv2D 'conv2d'`. */
+  /** Class and name, for messages: `Conv2D 'conv2d'`. @internal */
   get label(): string {
     return `${this.className} '${this.name}'`;
   }
@@ -154,7 +154,7 @@ export abstract class Operation extends Callable {
   /** Shape and dtype of each output, for arguments like those of a call with specs in the place of tensors. */
   abstract computeOutputSpec(inputs: Nested<TensorSpec>, ...rest: readonly unknown[]): Nested<TensorSpec>;
 
-  /** The outputs of a call, with the masks that go with them. */
+  /** The outputs of a call, with the masks that go with them. @internal */
   specsOf({ args: [inputs, ...more], kwargs }: CallArguments): Nested<TensorSpec> {
     return this.computeOutputSpec(inputs as Nested<TensorSpec>, ...more, kwargs);
   }

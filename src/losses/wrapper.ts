@@ -26,7 +26,6 @@ export function functionName(fn: object): string {
   return kinds.get(fn as LossFunction)?.name ?? snakeCaseClass(String(Reflect.get(fn, 'name') || 'function'));
 }
 
-/** A function of one's own as a loss: `LossFunctionWrapper((yTrue, yPred) => ...)`. */
 export class LossFunctionWrapperLoss extends Loss {
   static override readonly className: string = 'LossFunctionWrapper';
   readonly fn: LossFunction;
@@ -60,6 +59,7 @@ export class LossFunctionWrapperLoss extends Loss {
   }
 }
 
+/** A function of one's own as a loss: `LossFunctionWrapper((yTrue, yPred) => ...)`. */
 export const LossFunctionWrapper = callable(LossFunctionWrapperLoss);
 export type LossFunctionWrapper = LossFunctionWrapperLoss;
 

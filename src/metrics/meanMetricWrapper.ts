@@ -15,15 +15,6 @@ export interface MeanMetricWrapperOptions extends MetricOptions {
   [option: string]: unknown;
 }
 
-/**
- * The mean of what a function of labels and predictions gives.
- *
- * @example
- * const metric = MeanMetricWrapper((yTrue, yPred) => yPred.sub(yTrue).abs(), { name: 'distance' });
- * metric.updateState([0, 0], [1, 2]);
- * metric.result().print(); // 1.5
- * @see https://keras.io/api/metrics/reduction_metrics/
- */
 export class MeanMetricWrapperMetric extends MeanMetric {
   static override readonly className: string = 'MeanMetricWrapper';
   readonly fn: LossFunction;
@@ -67,5 +58,14 @@ export class MeanMetricWrapperMetric extends MeanMetric {
   }
 }
 
+/**
+ * The mean of what a function of labels and predictions gives.
+ *
+ * @example
+ * const metric = MeanMetricWrapper((yTrue, yPred) => yPred.sub(yTrue).abs(), { name: 'distance' });
+ * metric.updateState([0, 0], [1, 2]);
+ * metric.result().print(); // 1.5
+ * @see https://keras.io/api/metrics/reduction_metrics/
+ */
 export const MeanMetricWrapper = callable(MeanMetricWrapperMetric);
 export type MeanMetricWrapper = MeanMetricWrapperMetric;

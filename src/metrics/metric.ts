@@ -120,6 +120,7 @@ export abstract class Metric extends Callable {
     return variable;
   }
 
+  /** @internal */
   override __call__(...inputs: MetricInput[]): MetricResult {
     try {
       return tidy(() => {

@@ -5,7 +5,7 @@ import { Sequential } from './sequential';
 export type { CompileArguments, CompileOptions } from './compile/compilation';
 export type { LossArgument, LossWeights } from './compile/compileLoss';
 export type { MetricsArgument } from './compile/compileMetrics';
-export type { Score, ScoreRecord, Scores } from './compile/logs';
+export type { Score, ScoreRecord, Scores, ScoresBy } from './compile/logs';
 export type {
   EvaluateOptions,
   FitOptions,

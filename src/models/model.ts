@@ -57,7 +57,7 @@ export class ModelLayer extends Trainer {
     return new cls('layers' in config ? graphFromConfig(config) : (config as ModelOptions));
   }
 
-  /** The graph of layers of a functional model. */
+  /** The graph of layers of a functional model. @internal */
   protected graph: LayerGraph | undefined;
 
   constructor(...args: ModelArguments) {
@@ -72,7 +72,7 @@ export class ModelLayer extends Trainer {
     if (trainable === false) this.trainable = false;
   }
 
-  /** How the model was put together. */
+  /** How the model was put together. @internal */
   get kind(): 'functional' | 'sequential' | 'subclassed' {
     return this.graph ? 'functional' : 'subclassed';
   }
@@ -91,7 +91,7 @@ export class ModelLayer extends Trainer {
     return this.graph?.layers;
   }
 
-  /** Layer calls by depth, the inputs first; empty unless the model is a graph. */
+  /** Layer calls by depth, the inputs first; empty unless the model is a graph. @internal */
   get nodesByDepth(): readonly (readonly Node[])[] {
     return this.graph?.nodesByDepth ?? [];
   }
@@ -101,7 +101,7 @@ export class ModelLayer extends Trainer {
     return null;
   }
 
-  /** Models are built for any batch size, or for that of their `Input`. */
+  /** Models are built for any batch size, or for that of their `Input`. @internal */
   override buildFor(inputShape: Nested<Shape>): void {
     super.buildFor(mapShapes(inputShape, (shape) => [this.batchDim, ...shape.slice(1)] as never));
   }
@@ -110,6 +110,7 @@ export class ModelLayer extends Trainer {
     return this.kind === 'functional' ? { input_shape: null } : super.getBuildConfig();
   }
 
+  /** @internal */
   override get hasForwardPass(): boolean {
     return this.graph !== undefined || this.call !== ModelLayer.prototype.call;
   }
@@ -173,10 +174,12 @@ export class ModelLayer extends Trainer {
     return this.graph ? this.graph.inputs.map(({ name }) => name) : [];
   }
 
+  /** @internal */
   override get inputStructure(): Nested<SymbolicTensor> | undefined {
     return this.graph?.inputStructure;
   }
 
+  /** @internal */
   override get outputStructure(): Nested<SymbolicTensor> | undefined {
     return this.graph?.outputStructure;
   }
@@ -225,7 +228,7 @@ export class ModelLayer extends Trainer {
     printFn(summaryText(this, rest));
   }
 
-  /** The layers that are called, in Keras's order; for `summary`. */
+  /** The layers that are called, in Keras's order; for `summary`. @internal */
   get operations(): Layer[] {
     return this.layers;
   }

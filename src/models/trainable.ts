@@ -30,9 +30,9 @@ export abstract class Trainable extends Layer {
   #isWarned = false;
   #stepLosses: tf.Tensor[] | undefined;
 
-  /** The symbolic inputs, where there are any. */
+  /** The symbolic inputs, where there are any. @internal */
   abstract get inputStructure(): Nested<SymbolicTensor> | undefined;
-  /** The symbolic outputs, where there are any. */
+  /** The symbolic outputs, where there are any. @internal */
   abstract get outputStructure(): Nested<SymbolicTensor> | undefined;
   /** Names of the outputs, where they are known. */
   abstract get outputNames(): string[] | undefined;
@@ -89,7 +89,7 @@ export abstract class Trainable extends Layer {
     this.compiledFor('runEagerly').runEagerly = value;
   }
 
-  /** What `compile` settled; for steps and callbacks. */
+  /** What `compile` settled; for steps and callbacks. @internal */
   get compilation(): Compilation {
     return this.compiledFor('compilation');
   }
@@ -127,7 +127,7 @@ export abstract class Trainable extends Layer {
     return noteMetricsResult(results);
   }
 
-  /** Drops recorded steps, so that the next one is made anew. */
+  /** Drops recorded steps, so that the next one is made anew. @internal */
   abstract forgetSteps(): void;
 
   /** What `compile` settled; an error that names the method `who` if there is nothing. */
@@ -182,17 +182,18 @@ export abstract class Trainable extends Layer {
     return this.__call__(x, { training: false }) as Nested<tf.Tensor>;
   }
 
-  /** Whether the step of a kind is one that a subclass wrote. */
+  /** Whether the step of a kind is one that a subclass wrote. @internal */
   hasOwnStep(kind: StepKind): boolean {
     return this[`${kind}Step`] !== Trainable.prototype[`${kind}Step`];
   }
 
-  /** Whether there is a forward pass: a graph, or a `call` that a subclass wrote. */
+  /** Whether there is a forward pass: a graph, or a `call` that a subclass wrote. @internal */
   abstract get hasForwardPass(): boolean;
 
   /**
    * Builds the layers that a forward pass on inputs uses and that are not built yet. No weight changes.
    * @param training whether layers behave as in training.
+   * @internal
    */
   buildFromInputs(inputs: Nested<tf.Tensor>, training: boolean): void {
     dryRun(() => this.__call__(inputs, { training }));

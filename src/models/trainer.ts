@@ -4,7 +4,7 @@ import { freeing } from '../backend/tidy';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { CallbackList, type History, type Logs } from '../callbacks';
 import type { OutputOf } from '../layers/operation';
-import { type ScoreRecord, type Scores, toLogs, toScores } from './compile/logs';
+import { type ScoreRecord, type Scores, type ScoresBy, toLogs, toScores } from './compile/logs';
 import {
   type EvaluateOptions,
   type FitOptions,
@@ -40,6 +40,7 @@ export abstract class Trainer extends Trainable {
   history: History | undefined;
   #runner: StepRunner | undefined;
 
+  /** @internal */
   override forgetSteps(): void {
     this.#runner?.dispose();
     this.#runner = undefined;
@@ -51,10 +52,18 @@ export abstract class Trainer extends Trainable {
   }
 
   /**
-   * Trains the model.
+   * Trains the model on batches of a data set or an iterable, or on inputs without targets.
    *
-   * @param x inputs: tensors, nested arrays, typed arrays with a shape; lists or records of them; or a dataset or
-   *   (async) iterable of `[x, y]` or `[x, y, sampleWeight]`, then without `y`.
+   * @param x a `tf.data.Dataset` or an (async) iterable of `x`, `[x, y]` or `[x, y, sampleWeight]`; or inputs.
+   * @param options as for arrays: `epochs` (1), `stepsPerEpoch`, `validationData`, `callbacks` ...
+   * @returns losses and metrics by epoch.
+   * @throws ValueError for data that does not fit; the model stays as it was.
+   */
+  fit(x: ModelData, options?: FitOptions): Promise<History>;
+  /**
+   * Trains the model on arrays.
+   *
+   * @param x inputs: tensors, nested arrays, typed arrays with a shape; lists or records of them.
    * @param y targets, likewise.
    * @param options `batchSize` (32), `epochs` (1), `verbose` ('auto'), `callbacks`, `validationSplit` (0),
    *   `validationData`, `shuffle` (true), `classWeight`, `sampleWeight`, `initialEpoch`, `stepsPerEpoch`,
@@ -62,6 +71,7 @@ export abstract class Trainer extends Trainable {
    * @returns losses and metrics by epoch.
    * @throws ValueError for data that does not fit; the model stays as it was.
    */
+  fit(x: ModelData, y: DataInput | null | undefined, options?: FitOptions): Promise<History>;
   async fit(x: ModelData, y?: DataInput | null | FitOptions, options?: FitOptions): Promise<History> {
     const { data, training } = parseFit(x, y, options);
     return this.turns.during('fit', async (run) => {
@@ -198,34 +208,34 @@ export abstract class Trainer extends Trainable {
   }
 
   /**
-   * The loss and the metrics on data, without training.
+   * The loss and the metrics on batches of a data set or an iterable, or on inputs without targets; no training.
+   *
+   * @param x a `tf.data.Dataset` or an (async) iterable of `[x, y]` or `[x, y, sampleWeight]`; or inputs.
+   * @param options as for arrays.
+   * @returns as for arrays.
+   */
+  evaluate<R extends boolean = false>(
+    x: ModelData,
+    options?: EvaluateOptions & { returnDict?: R },
+  ): Promise<ScoresBy<R>>;
+  /**
+   * The loss and the metrics on arrays, without training.
    *
    * @param options `batchSize` (32), `verbose`, `sampleWeight`, `steps`, `callbacks`, `returnDict` (false).
    * @returns the loss; with metrics a list: the loss, the losses of several outputs, the metrics as `compile` was given
    *   them, those of one of several outputs (`a_accuracy`) last and by name; with `returnDict` a record by name. What a
    *   metric has several results of is a list.
    */
-  evaluate(
+  evaluate<R extends boolean = false>(
     x: ModelData,
     y: DataInput | null | undefined,
-    options: EvaluateOptions & { returnDict: true },
-  ): Promise<ScoreRecord>;
-  evaluate(x: ModelData, options: EvaluateOptions & { returnDict: true }): Promise<ScoreRecord>;
-  evaluate(
-    x: ModelData,
-    y?: DataInput | null | (EvaluateOptions & { returnDict?: false }),
-    options?: EvaluateOptions & { returnDict?: false },
-  ): Promise<Scores>;
-  evaluate(
-    x: ModelData,
-    y?: DataInput | null | EvaluateOptions,
-    options?: EvaluateOptions,
-  ): Promise<Scores | ScoreRecord>;
+    options?: EvaluateOptions & { returnDict?: R },
+  ): Promise<ScoresBy<R>>;
   async evaluate(
     x: ModelData,
     y?: DataInput | null | EvaluateOptions,
     options?: EvaluateOptions,
-  ): Promise<Scores | ScoreRecord> {
+  ): Promise<Scores & ScoreRecord> {
     const { data, testing: o } = parseEvaluate(x, y, options);
     return this.turns.during('evaluate', async (run) => {
       await ready();
@@ -236,7 +246,7 @@ export abstract class Trainer extends Trainable {
       try {
         const { callbacks, tell } = this.#callbacks(run, o, reader.steps);
         const logs = await this.#testEpoch(tell, reader, callbacks, 'evaluate');
-        return o.returnDict ? (logs as ScoreRecord) : toScores(logs, this.metrics);
+        return (o.returnDict ? logs : toScores(logs, this.metrics)) as Scores & ScoreRecord;
       } finally {
         await reader.close();
         source.dispose();
@@ -304,27 +314,21 @@ export abstract class Trainer extends Trainable {
    * @param options `sampleWeight`, `classWeight`, `returnDict` (false).
    * @returns loss and metrics of this batch: a number, a list, or a record.
    */
-  trainOnBatch(
+  trainOnBatch<R extends boolean = false>(
     x: DataInput,
-    y: DataInput | null | undefined,
-    options: OnBatchOptions & { returnDict: true },
-  ): ScoreRecord;
-  trainOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions & { returnDict?: false }): Scores;
-  trainOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): Scores | ScoreRecord;
-  trainOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): Scores | ScoreRecord {
-    return this.#onBatch('train', x, y, options);
+    y?: DataInput | null,
+    options?: OnBatchOptions & { returnDict?: R },
+  ): ScoresBy<R> {
+    return this.#onBatch('train', x, y, options) as ScoresBy<R>;
   }
 
   /** Loss and metrics of one batch, without training; options and result as for `trainOnBatch`. */
-  testOnBatch(
+  testOnBatch<R extends boolean = false>(
     x: DataInput,
-    y: DataInput | null | undefined,
-    options: OnBatchOptions & { returnDict: true },
-  ): ScoreRecord;
-  testOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions & { returnDict?: false }): Scores;
-  testOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): Scores | ScoreRecord;
-  testOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): Scores | ScoreRecord {
-    return this.#onBatch('test', x, y, options);
+    y?: DataInput | null,
+    options?: OnBatchOptions & { returnDict?: R },
+  ): ScoresBy<R> {
+    return this.#onBatch('test', x, y, options) as ScoresBy<R>;
   }
 
   #onBatch(

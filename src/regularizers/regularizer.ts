@@ -41,6 +41,7 @@ export abstract class Regularizer extends Callable {
     return Object.fromEntries(names.map((name) => [toSnakeCase(name), Reflect.get(this, name)]));
   }
 
+  /** @internal */
   override __call__(x: tf.Tensor): tf.Scalar {
     const { className } = this.constructor as typeof Regularizer;
     return tf.tidy(() => this.call(toTensor(className, 'x', x, 'float32')));

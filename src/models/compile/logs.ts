@@ -12,6 +12,8 @@ export type Score = number | (number & number[]);
 export type Scores = number & [loss: number, a: Score, b: Score, c: Score, d: Score, e: Score, ...more: Score[]];
 /** What they return with it. */
 export type ScoreRecord = Logs & { loss: number };
+/** What they return by what `returnDict` is. */
+export type ScoresBy<ReturnDict extends boolean> = ReturnDict extends true ? ScoreRecord : Scores;
 
 /**
  * Results as plain numbers, by name in Keras's order: sorted, the names of a metric with several results in its place.
