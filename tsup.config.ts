@@ -19,8 +19,10 @@ export default defineConfig({
   clean: true,
   async onSuccess() {
     for (const entry of entries) {
+      // The default of a CommonJS module is the whole of it.
+      const whole = entry === 'index' ? "export { default } from './index.js';\n" : '';
       for (const extension of ['mjs', 'd.mts']) {
-        writeFileSync(`dist/${entry}.${extension}`, "export * from './index.js';\n");
+        writeFileSync(`dist/${entry}.${extension}`, `export * from './index.js';\n${whole}`);
       }
     }
   },

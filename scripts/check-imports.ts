@@ -4,8 +4,8 @@ import { type Import, importsOf, readSources, type SourceFile } from './sources'
 
 /** The parts of src from top to bottom; those on one line may use each other, but not in a circle. */
 const PARTS: readonly (readonly string[])[] = [
-  ['index'],
-  ['datasets', 'applications', 'plot', 'utils'],
+  ['index', 'names'],
+  ['datasets', 'applications', 'plot', 'tf', 'utils'],
   ['saving'],
   ['models'],
   ['callbacks'],

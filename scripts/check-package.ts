@@ -39,7 +39,7 @@ function checkManifest(): void {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
   for (const [field, expected] of Object.entries(packageFields())) {
     if (isDeepStrictEqual(manifest[field], expected)) continue;
-    throw new Error(`package.json: '${field}' is not what src/index.ts asks for. Run \`npm run sub-paths\`.`);
+    throw new Error(`package.json: '${field}' is not what src/names.ts asks for. Run \`npm run sub-paths\`.`);
   }
 }
 

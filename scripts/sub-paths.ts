@@ -1,5 +1,5 @@
 /**
- * The modules of the package, `keras-ts/layers` and so on: one for each namespace that src/index.ts exports.
+ * The modules of the package, `keras-ts/layers` and so on: one for each namespace that src/names.ts exports.
  * `npm run sub-paths` writes them into package.json; `npm run check` fails where package.json differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -7,9 +7,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const NAMESPACE = /^export \* as (\w+) from '\.\/(\w+)';$/gm;
 
 /** Names of the namespaces of the root module, in their order there. */
-export function namespaces(index: string = readFileSync('src/index.ts', 'utf8')): string[] {
+export function namespaces(index: string = readFileSync('src/names.ts', 'utf8')): string[] {
   return [...index.matchAll(NAMESPACE)].map(([line, name, folder]) => {
-    if (name !== folder) throw new Error(`src/index.ts: expected a namespace named as its folder. Received: ${line}`);
+    if (name !== folder) throw new Error(`src/names.ts: expected a namespace named as its folder. Received: ${line}`);
     return folder as string;
   });
 }

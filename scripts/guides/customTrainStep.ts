@@ -1,9 +1,7 @@
 /** Customizing what happens in fit(), after https://keras.io/guides/custom_train_step_in_tensorflow/. */
 import * as tf from '@tensorflow/tfjs';
-import { Input, layers, losses, Model, metrics, type SymbolicTensor, utils } from 'keras-ts';
+import { Input, layers, losses, Model, metrics, type StepData, type SymbolicTensor, utils } from 'keras-ts';
 import { numbers, type Parts, type RunOptions, type Shown, show } from './common';
-
-type StepData = Parameters<Model['trainStep']>[0];
 
 const [X, Y] = [numbers([40, 6]), numbers([40, 1], 17)];
 const FITTING = { batchSize: 8, epochs: 3, shuffle: false, verbose: 0 } as const;
@@ -158,7 +156,7 @@ class PredictingModel extends Model {
 async function predictionStep({ runEagerly }: RunOptions): Promise<Shown> {
   const model = make(PredictingModel);
   if (runEagerly) model.compile({ runEagerly });
-  return model.predict(X, { batchSize: 3, verbose: 0 });
+  return (await model.predict(X, { batchSize: 3, verbose: 0 })) as never;
 }
 
 export const parts: Parts = {

@@ -230,7 +230,7 @@ async function toyResnet({ runEagerly }: RunOptions): Promise<Shown> {
   // The activations of all layers.
   const featuresList = model.layers.map((layer) => layer.output);
   const featExtractionModel = Model({ inputs: model.input, outputs: featuresList });
-  const features = featExtractionModel(x.slice(0, 1)) as unknown as tf.Tensor[];
+  const features = featExtractionModel(x.slice(0, 1));
   seen['features'] = features.map((feature) => feature.shape);
   return seen;
 }

@@ -14,11 +14,10 @@ import {
   optimizers,
   random,
   Sequential,
+  type StepData,
   utils,
 } from 'keras-ts';
 import { type Parts, pictures, type RunOptions, type Shown, show } from './common';
-
-type StepData = Parameters<Model['trainStep']>[0];
 
 const LATENT_DIM = 8;
 

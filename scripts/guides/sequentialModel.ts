@@ -62,16 +62,16 @@ function featureExtraction(): Shown {
     layers.Conv2D(2, 2),
   ]);
   const x = numbers([1, 9, 9, 3]);
-  let extractor = Model({
+  const extractor = Model({
     inputs: initialModel.inputs,
     outputs: initialModel.layers.map((layer) => layer.output),
   });
   const features = extractor(x);
-  extractor = Model({
+  const one = Model({
     inputs: initialModel.inputs,
     outputs: initialModel.getLayer('my_intermediate_layer').output,
   });
-  return { all: features, one: extractor(x) };
+  return { all: features, one: one(x) };
 }
 
 async function allFrozenButTheLast({ runEagerly }: RunOptions): Promise<Shown> {

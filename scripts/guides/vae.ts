@@ -1,9 +1,7 @@
 /** Variational autoencoder, after https://keras.io/examples/generative/vae/. */
 import * as tf from '@tensorflow/tfjs';
-import { Input, Layer, layers, losses, Model, metrics, optimizers, random, utils } from 'keras-ts';
+import { Input, Layer, layers, losses, Model, metrics, optimizers, random, type StepData, utils } from 'keras-ts';
 import { classes, type Parts, pictures, type RunOptions, type Shown, show } from './common';
-
-type StepData = Parameters<Model['trainStep']>[0];
 
 const LATENT_DIM = 2;
 
@@ -19,7 +17,10 @@ class Sampling extends Layer {
   }
 }
 
-function makeEncoder(): Model {
+/** Mean, logarithm of the variance, and a sample. */
+type Encoder = Model<readonly [tf.Tensor, tf.Tensor, tf.Tensor]>;
+
+function makeEncoder(): Encoder {
   const encoderInputs = Input({ shape: [12, 12, 1] });
   let x = layers.Conv2D(4, 3, { activation: 'relu', strides: 2, padding: 'same' })(encoderInputs);
   x = layers.Conv2D(6, 3, { activation: 'relu', strides: 2, padding: 'same' })(x);
@@ -49,7 +50,7 @@ class VAE extends Model {
   readonly klLossTracker = metrics.Mean({ name: 'kl_loss' });
 
   constructor(
-    readonly encoder: Model,
+    readonly encoder: Encoder,
     readonly decoder: Model,
   ) {
     super();
@@ -66,7 +67,7 @@ class VAE extends Model {
     let klLoss!: tf.Tensor;
     const { value: totalLoss, grads } = tf.variableGrads(
       () => {
-        const [zMean, zLogVar, z] = this.encoder(data) as unknown as [tf.Tensor, tf.Tensor, tf.Tensor];
+        const [zMean, zLogVar, z] = this.encoder(data);
         const reconstruction = this.decoder(z);
         reconstructionLoss = tf.keep(tf.mean(tf.sum(losses.binaryCrossentropy(data, reconstruction), [1, 2])));
         klLoss = zLogVar.add(1).sub(tf.square(zMean)).sub(tf.exp(zLogVar)).mul(-0.5);
@@ -100,7 +101,7 @@ async function latentSpace(vae: VAE, n = 3): Promise<tf.Tensor[]> {
   for (const yi of gridY) {
     for (const xi of gridX) {
       const zSample = [[xi, yi]];
-      const xDecoded: tf.Tensor4D = await vae.decoder.predict(zSample, { verbose: 0 });
+      const xDecoded = await vae.decoder.predict(zSample, { verbose: 0 });
       rows.push(xDecoded.reshape([12, 12]).mean(0));
     }
   }
@@ -109,8 +110,8 @@ async function latentSpace(vae: VAE, n = 3): Promise<tf.Tensor[]> {
 
 /** Where pictures of each class lie. */
 async function labelClusters(vae: VAE, data: tf.Tensor, labels: number[]): Promise<tf.Tensor[]> {
-  const [zMean]: tf.Tensor2D[] = await vae.encoder.predict(data, { verbose: 0 });
-  const all = tf.unstack(zMean!);
+  const [zMean] = await vae.encoder.predict(data, { verbose: 0 });
+  const all = tf.unstack(zMean);
   return [0, 1, 2, 3].map((label) => tf.stack(all.filter((_, i) => labels[i] === label)).mean(0));
 }
 

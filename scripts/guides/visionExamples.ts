@@ -147,7 +147,7 @@ async function imageClassificationFromScratch({ runEagerly }: RunOptions): Promi
     verbose: 0,
     validationData: [xVal!, yVal!],
   });
-  const predictions: tf.Tensor2D = await model.predict(images.slice(0, 1), { verbose: 0 });
+  const predictions = await model.predict(images.slice(0, 1), { verbose: 0 });
   const score = predictions.squeeze().sigmoid();
   return { class_names: names, pixels: images.slice(0, 1).squeeze([0]), history: history.history, score };
 }
@@ -326,11 +326,11 @@ async function gradCam(): Promise<Shown> {
   // Remove last layer's softmax
   (model.getLayer('predictions') as layers.Dense).activation = activations.linear;
   const imgArray = pictures(3, 12, 4).slice(2).expandDims(-1).div(255);
-  const preds: tf.Tensor2D = await model.predict(imgArray, { verbose: 0 });
+  const preds = await model.predict(imgArray, { verbose: 0 });
   const predIndex = preds.argMax(1).arraySync() as number[];
   // A model that maps the input image to the activations of the last conv layer, and one from there to the predictions,
   // since TensorFlow.js has gradients of functions only.
-  const lastConv = model.getLayer('last_conv').output as SymbolicTensor;
+  const lastConv = model.getLayer('last_conv').output;
   const convModel = Model({ inputs: model.inputs, outputs: lastConv });
   const head = Model({ inputs: lastConv, outputs: model.output });
   const lastConvLayerOutput = convModel(imgArray);

@@ -1,18 +1,21 @@
 /** Functions applied to the output of a layer, element by element: `keras.activations`. */
 import '../backend/registrations';
 import type * as tf from '@tensorflow/tfjs-core';
+import type { CustomName } from '../base/customNames';
 import { formatValue, unknownName, ValueError } from '../base/errors';
 import { isPlainObject } from '../base/options';
 import {
   deserializeObject,
   isSerialized,
+  registeredFunction,
+  registeredNameOfFunction,
   type Serializable,
   type SerializedObject,
   serializeObject,
 } from '../base/registry';
 import type { ActivationFunction } from './activation';
 import { RECTIFIERS } from './rectifiers';
-import { SQUASHING } from './squashing';
+import { linear, SQUASHING } from './squashing';
 
 export type { ActivationFunction, ActivationInput } from './activation';
 export type { ReluOptions } from './rectifiers';
@@ -25,40 +28,42 @@ const FUNCTIONS = {
   hard_swish: RECTIFIERS.hard_silu,
 } as const;
 
-export const {
+export {
+  celu,
+  elu,
+  gelu,
+  hardShrink,
+  hardSilu,
+  hardSilu as hardSwish,
+  leakyRelu,
+  mish,
   relu,
   relu6,
-  leaky_relu: leakyRelu,
-  elu,
   selu,
-  celu,
-  gelu,
   silu,
-  swish,
-  hard_silu: hardSilu,
-  hard_swish: hardSwish,
-  mish,
+  silu as swish,
   softplus,
+  softShrink,
+  sparsePlus,
   squareplus,
-  sparse_plus: sparsePlus,
-  soft_shrink: softShrink,
-  hard_shrink: hardShrink,
-  tanh_shrink: tanhShrink,
+  tanhShrink,
   threshold,
-  softmax,
-  log_softmax: logSoftmax,
-  sparsemax,
-  sigmoid,
-  hard_sigmoid: hardSigmoid,
-  log_sigmoid: logSigmoid,
-  sparse_sigmoid: sparseSigmoid,
-  tanh,
-  hard_tanh: hardTanh,
-  softsign,
-  glu,
+} from './rectifiers';
+export {
   exponential,
+  glu,
+  hardSigmoid,
+  hardTanh,
   linear,
-} = FUNCTIONS;
+  logSigmoid,
+  logSoftmax,
+  sigmoid,
+  softmax,
+  softsign,
+  sparsemax,
+  sparseSigmoid,
+  tanh,
+} from './squashing';
 
 /** Names of activations, as Keras takes them. */
 export type ActivationName = keyof typeof FUNCTIONS;
@@ -74,7 +79,7 @@ export interface SerializedFunction {
 /** What stands for an activation: a name, a function, a layer, Keras's JSON, or nothing for `linear`. */
 export type ActivationIdentifier =
   | ActivationName
-  | (string & {})
+  | CustomName<'activations'>
   | ((x: tf.Tensor) => tf.Tensor)
   | SerializedObject
   | SerializedFunction
@@ -109,7 +114,8 @@ export function serialize(activation: ActivationFunction): string | SerializedOb
       'activations.serialize: expected a function with a name. Received: an anonymous one. Declare it with `function`.',
     );
   }
-  return { module: 'builtins', class_name: 'function', config: activation.name, registered_name: 'function' };
+  const config = registeredNameOfFunction(activation) ?? activation.name;
+  return { module: 'builtins', class_name: 'function', config, registered_name: 'function' };
 }
 
 /**
@@ -138,6 +144,7 @@ function named(
   customObjects: Readonly<Record<string, ActivationFunction>>,
 ): ActivationFunction {
   const all: Readonly<Record<string, unknown>> = { ...FUNCTIONS, ...customObjects };
-  if (!Object.hasOwn(all, name)) throw unknownName(who, 'activation', name, Object.keys(all));
-  return all[name] as ActivationFunction;
+  const found = Object.hasOwn(all, name) ? all[name] : registeredFunction(name);
+  if (!found) throw unknownName(who, 'activation', name, Object.keys(all));
+  return found as ActivationFunction;
 }

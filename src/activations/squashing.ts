@@ -68,103 +68,117 @@ function sparsemaxOfRows(x: tf.Tensor): tf.Tensor {
   );
 }
 
+/**
+ * `exp(x) / sum(exp(x))`: positive numbers that add up to 1 along `axis`.
+ *
+ * @throws ValueError for an axis that `x` does not have
+ * @example
+ * activations.softmax([[0, 0]]).print(); // [[0.5, 0.5]]
+ */
+export function softmax(x: ActivationInput, options?: AxisOptions): tf.Tensor {
+  const { axis } = withDefaults('softmax', LAST, options);
+  return apply('softmax', x, (t) => {
+    const axes = axesOf('softmax', t, axis);
+    const y = along(t, axes, tf.softmax);
+    return axes.length === 1 && axes[0] === t.rank - 1 ? rememberLogits(y, t, 'softmax') : y;
+  });
+}
+
+/** Logarithm of `softmax`: `x - log(sum(exp(x)))`. */
+export function logSoftmax(x: ActivationInput, options?: AxisOptions): tf.Tensor {
+  const { axis } = withDefaults('log_softmax', LAST, options);
+  return apply('log_softmax', x, (t) => along(t, axesOf('log_softmax', t, axis), tf.logSoftmax));
+}
+
+/**
+ * As `softmax`, but small values become exactly 0 (Martins and Astudillo, 2016). As in Keras, whose values add up to 1
+ * only where one of them is left.
+ */
+export function sparsemax(x: ActivationInput, options?: { axis?: number }): tf.Tensor {
+  const { axis } = withDefaults('sparsemax', { axis: -1 }, options);
+  return apply('sparsemax', x, (t) => along(t, axesOf('sparsemax', t, axis), sparsemaxOfRows));
+}
+
+/** `1 / (1 + exp(-x))`. */
+export function sigmoid(x: ActivationInput): tf.Tensor {
+  return apply('sigmoid', x, (t) => rememberLogits(ops.sigmoid(t), t, 'sigmoid'));
+}
+
+/** `relu6(x + 3) / 6`: 0 up to -3, 1 from 3 on, a line between. */
+export function hardSigmoid(x: ActivationInput): tf.Tensor {
+  return apply('hard_sigmoid', x, (t) => ops.relu6(t.add(3)).div(6));
+}
+
+/** `log(sigmoid(x))`. */
+export function logSigmoid(x: ActivationInput): tf.Tensor {
+  return apply('log_sigmoid', x, (t) => ops.softplus(t.neg()).neg());
+}
+
+/** 0 up to -1, 1 from 1 on, `(x + 1) / 2` between. */
+export function sparseSigmoid(x: ActivationInput): tf.Tensor {
+  return apply('sparse_sigmoid', x, (t) => {
+    const upper = select(t.greaterEqual(1), 1, t.add(1).mul(0.5));
+    return select(t.lessEqual(-1), 0, upper);
+  });
+}
+
+/** Hyperbolic tangent. */
+export function tanh(x: ActivationInput): tf.Tensor {
+  return apply('tanh', x, ops.tanh);
+}
+
+/** `x` cut off at -1 and 1. */
+export function hardTanh(x: ActivationInput): tf.Tensor {
+  return apply('hard_tanh', x, (t) => t.clipByValue(-1, 1));
+}
+
+/** `x / (1 + abs(x))`. */
+export function softsign(x: ActivationInput): tf.Tensor {
+  return apply('softsign', x, ops.softsign);
+}
+
+/**
+ * Gated linear unit: the first half of `x` along `axis` (-1 by default) times the sigmoid of the second half.
+ *
+ * @throws ValueError if the size of that axis is odd
+ */
+export function glu(x: ActivationInput, options?: { axis?: number }): tf.Tensor {
+  const { axis } = withDefaults('glu', { axis: -1 }, options);
+  return apply('glu', x, (t) => {
+    const [at] = axesOf('glu', t, axis) as [number];
+    if ((t.shape[at] as number) % 2 !== 0) {
+      throw new ValueError(
+        `glu: the size of the axis must be even. Received: axis=${axis}, x of shape ${formatShape(t.shape)}.`,
+      );
+    }
+    const [value, gate] = tf.split(t, 2, at) as [tf.Tensor, tf.Tensor];
+    return value.mul(ops.sigmoid(gate));
+  });
+}
+
+/** `exp(x)`. */
+export function exponential(x: ActivationInput): tf.Tensor {
+  return apply('exponential', x, tf.exp);
+}
+
+/** `x` itself. */
+export function linear<T>(x: T): T {
+  return x;
+}
+
 /** Keras's functions by Keras's names. */
 export const SQUASHING = {
-  /**
-   * `exp(x) / sum(exp(x))`: positive numbers that add up to 1 along `axis`.
-   *
-   * @throws ValueError for an axis that `x` does not have
-   * @example
-   * activations.softmax([[0, 0]]).print(); // [[0.5, 0.5]]
-   */
-  softmax(x: ActivationInput, options?: AxisOptions): tf.Tensor {
-    const { axis } = withDefaults('softmax', LAST, options);
-    return apply('softmax', x, (t) => {
-      const axes = axesOf('softmax', t, axis);
-      const y = along(t, axes, tf.softmax);
-      return axes.length === 1 && axes[0] === t.rank - 1 ? rememberLogits(y, t, 'softmax') : y;
-    });
-  },
-
-  /** Logarithm of `softmax`: `x - log(sum(exp(x)))`. */
-  log_softmax(x: ActivationInput, options?: AxisOptions): tf.Tensor {
-    const { axis } = withDefaults('log_softmax', LAST, options);
-    return apply('log_softmax', x, (t) => along(t, axesOf('log_softmax', t, axis), tf.logSoftmax));
-  },
-
-  /**
-   * As `softmax`, but small values become exactly 0 (Martins and Astudillo, 2016). As in Keras, whose values add up to 1
-   * only where one of them is left.
-   */
-  sparsemax(x: ActivationInput, options?: { axis?: number }): tf.Tensor {
-    const { axis } = withDefaults('sparsemax', { axis: -1 }, options);
-    return apply('sparsemax', x, (t) => along(t, axesOf('sparsemax', t, axis), sparsemaxOfRows));
-  },
-
-  /** `1 / (1 + exp(-x))`. */
-  sigmoid(x: ActivationInput): tf.Tensor {
-    return apply('sigmoid', x, (t) => rememberLogits(ops.sigmoid(t), t, 'sigmoid'));
-  },
-
-  /** `relu6(x + 3) / 6`: 0 up to -3, 1 from 3 on, a line between. */
-  hard_sigmoid(x: ActivationInput): tf.Tensor {
-    return apply('hard_sigmoid', x, (t) => ops.relu6(t.add(3)).div(6));
-  },
-
-  /** `log(sigmoid(x))`. */
-  log_sigmoid(x: ActivationInput): tf.Tensor {
-    return apply('log_sigmoid', x, (t) => ops.softplus(t.neg()).neg());
-  },
-
-  /** 0 up to -1, 1 from 1 on, `(x + 1) / 2` between. */
-  sparse_sigmoid(x: ActivationInput): tf.Tensor {
-    return apply('sparse_sigmoid', x, (t) => {
-      const upper = select(t.greaterEqual(1), 1, t.add(1).mul(0.5));
-      return select(t.lessEqual(-1), 0, upper);
-    });
-  },
-
-  /** Hyperbolic tangent. */
-  tanh(x: ActivationInput): tf.Tensor {
-    return apply('tanh', x, ops.tanh);
-  },
-
-  /** `x` cut off at -1 and 1. */
-  hard_tanh(x: ActivationInput): tf.Tensor {
-    return apply('hard_tanh', x, (t) => t.clipByValue(-1, 1));
-  },
-
-  /** `x / (1 + abs(x))`. */
-  softsign(x: ActivationInput): tf.Tensor {
-    return apply('softsign', x, ops.softsign);
-  },
-
-  /**
-   * Gated linear unit: the first half of `x` along `axis` (-1 by default) times the sigmoid of the second half.
-   *
-   * @throws ValueError if the size of that axis is odd
-   */
-  glu(x: ActivationInput, options?: { axis?: number }): tf.Tensor {
-    const { axis } = withDefaults('glu', { axis: -1 }, options);
-    return apply('glu', x, (t) => {
-      const [at] = axesOf('glu', t, axis) as [number];
-      if ((t.shape[at] as number) % 2 !== 0) {
-        throw new ValueError(
-          `glu: the size of the axis must be even. Received: axis=${axis}, x of shape ${formatShape(t.shape)}.`,
-        );
-      }
-      const [value, gate] = tf.split(t, 2, at) as [tf.Tensor, tf.Tensor];
-      return value.mul(ops.sigmoid(gate));
-    });
-  },
-
-  /** `exp(x)`. */
-  exponential(x: ActivationInput): tf.Tensor {
-    return apply('exponential', x, tf.exp);
-  },
-
-  /** `x` itself. */
-  linear<T>(x: T): T {
-    return x;
-  },
+  softmax,
+  log_softmax: logSoftmax,
+  sparsemax,
+  sigmoid,
+  hard_sigmoid: hardSigmoid,
+  log_sigmoid: logSigmoid,
+  sparse_sigmoid: sparseSigmoid,
+  tanh,
+  hard_tanh: hardTanh,
+  softsign,
+  glu,
+  exponential,
+  linear,
 } as const;

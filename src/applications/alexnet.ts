@@ -1,3 +1,4 @@
+import type { ActivationIdentifier } from '../activations';
 import { formatValue, ValueError } from '../base/errors';
 import { checkKeys } from '../base/options';
 import { Conv2D, Dense, Dropout, Flatten, MaxPooling2D, ZeroPadding2D } from '../layers';
@@ -12,7 +13,7 @@ export interface AlexNetOptions {
   /** Default: 1000. */
   classes?: number;
   /** Of the last layer; `null`: logits. Default: `'softmax'`. */
-  classifierActivation?: string | null;
+  classifierActivation?: ActivationIdentifier;
   /** Whether the last layers, which tell the classes, are there. Default: true. */
   includeTop?: boolean;
   /** In how many parts the second, fourth and fifth convolution are: 1 (default), or 2 as in the paper. */

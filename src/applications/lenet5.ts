@@ -1,3 +1,4 @@
+import type { ActivationIdentifier } from '../activations';
 import { checkKeys } from '../base/options';
 import { AveragePooling2D, Conv2D, Dense, Flatten } from '../layers';
 import type { Layer } from '../layers/layer';
@@ -11,7 +12,7 @@ export interface LeNet5Options {
   /** Default: 10. */
   classes?: number;
   /** Of the last layer; `null`: logits. Default: `'softmax'`. */
-  classifierActivation?: string | null;
+  classifierActivation?: ActivationIdentifier;
   /** Whether the last layers, which tell the classes, are there. Default: true. */
   includeTop?: boolean;
   /** Default: `'lenet5'`. */

@@ -6,7 +6,7 @@ import { isVariable } from '../base/tracking';
 import { byteTensor } from './bytes';
 
 /** What stands for a tensor: itself, nested arrays of numbers, a typed array, or one with its shape. */
-export type TensorOrArray = tf.Tensor | tf.TensorLike | NestedNumbers | ShapedArray;
+export type TensorOrArray = tf.Tensor | NestedNumbers | ShapedArray;
 
 /**
  * A caller's value as a tensor: of its own dtype (int32 for typed arrays of integers, bool for booleans alone, else

@@ -12,7 +12,7 @@ export abstract class Callable {
     return self as unknown as this;
   }
 
-  /** What calling the object does. */
+  /** What calling the object does. @internal */
   abstract __call__(...args: never[]): unknown;
 
   /** `console.log` shows the object, not `[Function]`. */
@@ -21,8 +21,7 @@ export abstract class Callable {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: any constructor at all
-type AnyConstructor = abstract new (...args: any) => object;
+type AnyConstructor = abstract new (...args: never) => object;
 
 /** A class whose `new` is optional. */
 export type CallableClass<C extends AnyConstructor> = C & ((...args: ConstructorParameters<C>) => InstanceType<C>);

@@ -1,5 +1,5 @@
 import { formatValue, unknownName } from './errors';
-import { deserializeObject, isSerialized } from './registry';
+import { deserializeObject, isSerializableClass, isSerialized, registeredFunction, registeredObject } from './registry';
 
 /** What one module's `get` knows: whose it is, and the classes behind the names. */
 export interface IdentifierRules<T> {
@@ -9,6 +9,10 @@ export interface IdentifierRules<T> {
   readonly what: string;
   /** Keras's module: `keras.regularizers`. */
   readonly module: string;
+  /** The class that all of them extend. */
+  readonly base: abstract new (
+    ...args: never
+  ) => T;
   /** Classes by every name Keras takes for them. */
   readonly classes: Readonly<Record<string, new () => T>>;
 }
@@ -23,21 +27,15 @@ export function resolveIdentifier<T extends object>(rules: IdentifierRules<T>, i
   const { who, what, module, classes } = rules;
   if (typeof identifier === 'string') {
     const cls = Object.hasOwn(classes, identifier) ? classes[identifier] : undefined;
-    if (!cls) throw unknownName(who, what, identifier, Object.keys(classes));
-    return new cls();
+    if (cls) return new cls();
+    const registered = registeredObject(identifier, rules.base) ?? (registeredFunction(identifier) as T | undefined);
+    if (registered) return registered;
+    throw unknownName(who, what, identifier, Object.keys(classes));
   }
   if (isSerialized(identifier)) return deserializeObject(identifier, module) as T;
   if (typeof identifier === 'function')
-    return isClass(identifier) ? (Reflect.construct(identifier, []) as T) : (identifier as T);
+    return isSerializableClass(identifier) ? (Reflect.construct(identifier, []) as T) : (identifier as T);
   throw new TypeError(
     `${who}: expected a name, a ${what}, a function, or the JSON of a ${what}. Received: ${formatValue(identifier)}.`,
   );
-}
-
-/** Whether a function is a class of serializable objects, and not such an object or a plain function. */
-function isClass(value: object): boolean {
-  const prototype = Object.hasOwn(value, 'prototype')
-    ? (Reflect.get(value, 'prototype') as object | undefined)
-    : undefined;
-  return typeof prototype === 'object' && prototype !== null && 'getConfig' in prototype;
 }

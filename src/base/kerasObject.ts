@@ -1,12 +1,12 @@
 import { Callable, classNameOf } from './callable';
 import { formatValue } from './errors';
-import { type Signature, toSnakeCase } from './options';
+import { type AnySignature, toSnakeCase } from './options';
 import { type Config, constructFromConfig, serializeValue } from './registry';
 
 type AnyClass = abstract new (...args: never[]) => object;
 
 /** Required arguments, then those with defaults as the defaults have them. */
-function keysOf({ positional, defaults }: Signature<object>): string[] {
+function keysOf({ positional, defaults }: AnySignature): string[] {
   return [...positional.filter((name) => !(name in defaults)), ...Object.keys(defaults)];
 }
 
@@ -19,8 +19,7 @@ export abstract class KerasObject extends Callable {
   /** The module of Keras that the class lives in. */
   static readonly module: string = 'keras';
   /** Names and defaults of the arguments. */
-  // biome-ignore lint/suspicious/noExplicitAny: options of any class
-  static readonly signature: Signature<any> | undefined;
+  static readonly signature: AnySignature | undefined;
   /** The arguments in the config, in Keras's order. Default: all of the signature. */
   static readonly configKeys: readonly string[] | undefined;
 

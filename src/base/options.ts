@@ -34,8 +34,15 @@ export interface Signature<O extends object> {
   readonly checks?: { readonly [K in keyof O & string]?: Check };
 }
 
+/** A signature with any options. */
+export interface AnySignature {
+  readonly who: string;
+  readonly positional: readonly string[];
+  readonly defaults: object;
+}
+
 /** The names of all arguments of a signature, positional ones first, inherited ones left out. */
-export function argumentNames<O extends object>(signature: Signature<O>): string[] {
+export function argumentNames(signature: AnySignature): string[] {
   return [...new Set<string>([...signature.positional, ...Object.keys(signature.defaults)])];
 }
 

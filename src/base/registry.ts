@@ -37,13 +37,17 @@ export interface SerializableClass<T = unknown> {
   fromConfig(config: Config): T;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: classes of every kind meet here
-type AnyClass = (abstract new (...args: any) => object) & Partial<SerializableClass<any>> & { name: string };
+/** Classes of every kind. */
+type AnyClass = (abstract new (...args: never) => object) & Partial<SerializableClass> & { name: string };
+
+/** A function of a program, such as an activation or a loss. */
+type AnyFunction = (...args: never[]) => unknown;
 
 const modules = new Map<string, Map<string, AnyClass>>();
 /** The `customObjects` of the `deserialize` that is running, also for what is nested in it. */
 let givenClasses: Readonly<Record<string, AnyClass>> = {};
 const custom = new Map<string, { cls: AnyClass; registeredName: string }>();
+const customFunctions = new Map<string, AnyFunction>();
 
 /** Makes the classes of a Keras module known; called by that module's `index.ts`. Later names win over earlier ones. */
 export function provide(module: string, classes: Readonly<Record<string, AnyClass>>): void {
@@ -64,14 +68,53 @@ function isProvidedOrBase(cls: AnyClass): boolean {
 }
 
 /**
- * Makes a class of your own known to `deserialize`, as Keras's decorator does.
+ * Makes a class or a function of your own known to `deserialize`, as Keras's decorator does, and to the strings that
+ * stand for activations, losses, metrics and so on: `'package>name'`, or `'name'` alone.
  *
- * @param cls a class with `getConfig` and, unless its constructor takes the camelCase config, a static `fromConfig`.
- * @param options `package` (default `'Custom'`) and `name` (default the class's name); files say `package>name`.
+ * @param object a class with `getConfig` and, unless its constructor takes the camelCase config, a static `fromConfig`;
+ *   or a function.
+ * @param options `package` (default `'Custom'`) and `name` (default the object's name); files say `package>name`.
  */
-export function registerKerasSerializable(cls: AnyClass, options: { package?: string; name?: string } = {}): void {
-  const registeredName = `${options.package ?? 'Custom'}>${options.name ?? classNameOf(cls as never)}`;
-  custom.set(registeredName, { cls, registeredName });
+export function registerKerasSerializable(
+  object: AnyClass | AnyFunction,
+  options: { package?: string; name?: string } = {},
+): void {
+  const registeredName = `${options.package ?? 'Custom'}>${options.name ?? classNameOf(object as never)}`;
+  if (isSerializableClass(object)) custom.set(registeredName, { cls: object, registeredName });
+  else customFunctions.set(registeredName, object as AnyFunction);
+}
+
+/** Whether a function is a class of serializable objects, and not such an object or a plain function. */
+export function isSerializableClass(value: object): value is AnyClass {
+  const prototype = Object.hasOwn(value, 'prototype')
+    ? (Reflect.get(value, 'prototype') as object | undefined)
+    : undefined;
+  return typeof prototype === 'object' && prototype !== null && 'getConfig' in prototype;
+}
+
+/** What was registered last under a name, with its package or without. */
+function lastNamed<T>(table: ReadonlyMap<string, T>, name: string): T | undefined {
+  const found = [...table.keys()].filter((full) => full === name || full.slice(full.indexOf('>') + 1) === name);
+  return table.get(found.at(-1) ?? '');
+}
+
+/** An object of the class that a program has registered under a name, if it extends `base`. */
+export function registeredObject<T extends object>(
+  name: string,
+  base: abstract new (...args: never) => T,
+): T | undefined {
+  const cls = lastNamed(custom, name)?.cls;
+  return cls?.prototype instanceof base ? (Reflect.construct(cls as never, []) as T) : undefined;
+}
+
+/** The function that a program has registered under a name. */
+export function registeredFunction(name: string): AnyFunction | undefined {
+  return lastNamed(customFunctions, name);
+}
+
+/** The name, with its package, that a function was registered under. */
+export function registeredNameOfFunction(fn: object): string | undefined {
+  return [...customFunctions].find(([, each]) => each === fn)?.[0];
 }
 
 /** The name a class was registered under, or `null` for a class of the library. */

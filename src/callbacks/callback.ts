@@ -39,15 +39,10 @@ export interface CallbackParams {
   steps: number | null;
 }
 
-/** What callbacks use of a model. */
+/** The model of a callback: a `Model`, as src/models says, which stands above. */
 export interface CallbackModel {
   /** Set to true, training ends after the batch or epoch that is running. */
   stopTraining: boolean;
-  readonly optimizer?: unknown;
-  readonly metrics?: readonly unknown[];
-  history?: unknown;
-  getWeights(): tf.Tensor[];
-  setWeights(weights: tf.Tensor[]): void;
 }
 
 /** The moments at which callbacks are told, in Keras's names; a hook that returns a promise is waited for. */
@@ -106,21 +101,6 @@ const HOOKS: Readonly<Record<keyof CallbackHooks, true>> = {
   setParams: true,
 };
 
-/**
- * Base of callbacks: override the hooks you need; each may be `async`. A callback without state can be written as a
- * plain object of hooks instead.
- *
- * @example
- * class Note extends Callback {
- *   override onEpochEnd(epoch: number, logs: MetricLogs) { console.log(epoch, logs.loss); }
- * }
- * const { history } = await model.fit(x, y, {
- *   epochs: 2,
- *   callbacks: [new Note(), { onEpochEnd(_, logs) { logs.double = 2 * logs.loss; } }],
- * });
- * history.double; // [28, 23.5548]
- * @see https://keras.io/api/callbacks/base_callback/
- */
 export class CallbackBase<M = CallbackModel> implements CallbackHooks {
   /** What `fit`, `evaluate` or `predict` was asked for; set when it begins. */
   params!: CallbackParams;
@@ -157,6 +137,21 @@ export class CallbackBase<M = CallbackModel> implements CallbackHooks {
   onBatchEnd(_batch: number, _logs: MetricLogs): void | Promise<void> {}
 }
 
+/**
+ * Base of callbacks: override the hooks you need; each may be `async`. A callback without state can be written as a
+ * plain object of hooks instead.
+ *
+ * @example
+ * class Note extends Callback {
+ *   override onEpochEnd(epoch: number, logs: MetricLogs) { console.log(epoch, logs.loss); }
+ * }
+ * const { history } = await model.fit(x, y, {
+ *   epochs: 2,
+ *   callbacks: [new Note(), { onEpochEnd(_, logs) { logs.double = 2 * logs.loss; } }],
+ * });
+ * history.double; // [28, 23.5548]
+ * @see https://keras.io/api/callbacks/base_callback/
+ */
 export const Callback = callable(CallbackBase);
 export type Callback<M = CallbackModel> = CallbackBase<M>;
 

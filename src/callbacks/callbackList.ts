@@ -70,17 +70,6 @@ type BatchEndName = 'onTrainBatchEnd' | 'onTestBatchEnd' | 'onPredictBatchEnd';
 type HookName = MomentName | EpochName | BatchBeginName | BatchEndName;
 type Task = () => unknown;
 
-/**
- * Tells several callbacks in order. Each method returns a promise only if a hook returned one, so that a training
- * loop need not wait for the rest.
- *
- * @example
- * const list = CallbackList([{ onEpochEnd(epoch, logs) { logs.one = 1; } }], { addHistory: true, model });
- * await list.onTrainBegin();
- * await list.onEpochEnd(0, { loss: 0.5 });
- * list.history.history; // { loss: [0.5], one: [1] }
- * @see https://keras.io/api/callbacks/base_callback/
- */
 export class CallbackListBase {
   static readonly className = 'CallbackList';
 
@@ -219,6 +208,17 @@ export class CallbackListBase {
   }
 }
 
+/**
+ * Tells several callbacks in order. Each method returns a promise only if a hook returned one, so that a training
+ * loop need not wait for the rest.
+ *
+ * @example
+ * const list = CallbackList([{ onEpochEnd(epoch, logs) { logs.one = 1; } }], { addHistory: true, model });
+ * await list.onTrainBegin();
+ * await list.onEpochEnd(0, { loss: 0.5 });
+ * list.history.history; // { loss: [0.5], one: [1] }
+ * @see https://keras.io/api/callbacks/base_callback/
+ */
 export const CallbackList = callable(CallbackListBase);
 export type CallbackList = CallbackListBase;
 

@@ -24,15 +24,6 @@ const SIGNATURE: Signature<CSVLoggerOptions> = {
   defaults: { separator: ',', append: false },
 };
 
-/**
- * Writes the logs of each epoch to a CSV file: `epoch`, then the names in alphabetical order. A vector is the text
- * `"[0.1, 0.2]"`, quotes included. Lines end in CRLF, as Keras writes them. Needs Node's file system.
- *
- * @example
- * const logger = CSVLogger('training.csv', { append: true });
- * console.log(logger.filename); // training.csv
- * @see https://keras.io/api/callbacks/csv_logger/
- */
 export class CSVLoggerCallback extends CallbackBase {
   static readonly className = 'CSVLogger';
 
@@ -74,6 +65,15 @@ export class CSVLoggerCallback extends CallbackBase {
   }
 }
 
+/**
+ * Writes the logs of each epoch to a CSV file: `epoch`, then the names in alphabetical order. A vector is the text
+ * `"[0.1, 0.2]"`, quotes included. Lines end in CRLF, as Keras writes them. Needs Node's file system.
+ *
+ * @example
+ * const logger = CSVLogger('training.csv', { append: true });
+ * console.log(logger.filename); // training.csv
+ * @see https://keras.io/api/callbacks/csv_logger/
+ */
 export const CSVLogger = callable(CSVLoggerCallback);
 export type CSVLogger = CSVLoggerCallback;
 

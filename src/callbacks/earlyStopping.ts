@@ -41,18 +41,9 @@ const SIGNATURE: Signature<EarlyStoppingOptions> = {
 };
 
 export type EarlyStoppingArguments =
-  | [options?: EarlyStoppingOptions]
-  | [monitor: string, options?: Omit<EarlyStoppingOptions, 'monitor'>];
+  | [monitor: string, options?: Omit<EarlyStoppingOptions, 'monitor'>]
+  | [options?: EarlyStoppingOptions];
 
-/**
- * Ends training when a quantity has stopped improving.
- *
- * @example
- * const enough = EarlyStopping({ monitor: 'loss', minDelta: 1 });
- * const { epoch } = await model.fit(x, y, { epochs: 100, verbose: 0, callbacks: [enough] });
- * epoch.length; // 7
- * @see https://keras.io/api/callbacks/early_stopping/
- */
 export class EarlyStoppingCallback extends MonitorCallback {
   static readonly className = 'EarlyStopping';
 
@@ -133,5 +124,14 @@ export class EarlyStoppingCallback extends MonitorCallback {
   }
 }
 
+/**
+ * Ends training when a quantity has stopped improving.
+ *
+ * @example
+ * const enough = EarlyStopping({ monitor: 'loss', minDelta: 1 });
+ * const { epoch } = await model.fit(x, y, { epochs: 100, verbose: 0, callbacks: [enough] });
+ * epoch.length; // 7
+ * @see https://keras.io/api/callbacks/early_stopping/
+ */
 export const EarlyStopping = callable(EarlyStoppingCallback);
 export type EarlyStopping = EarlyStoppingCallback;

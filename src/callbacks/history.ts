@@ -8,14 +8,6 @@ export interface HistoryRecord {
   [name: string]: number[] | number[][];
 }
 
-/**
- * What was logged, epoch by epoch. `fit` makes one and returns it.
- *
- * @example
- * const history = await model.fit(x, y, { epochs: 2 });
- * history.history.loss; // [14, 11.7774]
- * @see https://keras.io/api/models/model_training_apis/#fit-method
- */
 export class HistoryCallback extends CallbackBase {
   static readonly className = 'History';
 
@@ -39,5 +31,13 @@ export class HistoryCallback extends CallbackBase {
   }
 }
 
+/**
+ * What was logged, epoch by epoch. `fit` makes one and returns it.
+ *
+ * @example
+ * const history = await model.fit(x, y, { epochs: 2 });
+ * history.history.loss; // [14, 11.7774]
+ * @see https://keras.io/api/models/model_training_apis/#fit-method
+ */
 export const History = callable(HistoryCallback);
 export type History = HistoryCallback;

@@ -1,6 +1,16 @@
 import { callable } from '../base/callable';
 import { CallbackBase, type CallbackHooks, checkHookNames } from './callback';
 
+export class LambdaCallbackBase extends CallbackBase {
+  static readonly className = 'LambdaCallback';
+
+  constructor(hooks: Omit<CallbackHooks, 'setModel' | 'setParams'> = {}) {
+    super();
+    checkHookNames('LambdaCallback', Object.keys(hooks));
+    for (const [name, hook] of Object.entries(hooks)) if (hook) Reflect.set(this, name, hook);
+  }
+}
+
 /**
  * A callback made of functions. A plain object of hooks does the same.
  *
@@ -12,15 +22,5 @@ import { CallbackBase, type CallbackHooks, checkHookNames } from './callback';
  * losses; // [14, 11.7774]
  * @see https://keras.io/api/callbacks/lambda_callback/
  */
-export class LambdaCallbackBase extends CallbackBase {
-  static readonly className = 'LambdaCallback';
-
-  constructor(hooks: Omit<CallbackHooks, 'setModel' | 'setParams'> = {}) {
-    super();
-    checkHookNames('LambdaCallback', Object.keys(hooks));
-    for (const [name, hook] of Object.entries(hooks)) if (hook) Reflect.set(this, name, hook);
-  }
-}
-
 export const LambdaCallback = callable(LambdaCallbackBase);
 export type LambdaCallback = LambdaCallbackBase;

@@ -27,16 +27,6 @@ const SIGNATURE: Signature<LearningRateSchedulerOptions> = {
   defaults: { verbose: 0 },
 };
 
-/**
- * Sets the learning rate at the beginning of every epoch, and logs it as `learning_rate`.
- *
- * @throws ValueError if the schedule returns no number.
- * @example
- * const halve = LearningRateScheduler((epoch, rate) => (epoch === 0 ? rate : rate / 2));
- * const { history } = await model.fit(x, y, { epochs: 3, verbose: 0, callbacks: [halve] });
- * history.learning_rate; // [0.01, 0.005, 0.0025]
- * @see https://keras.io/api/callbacks/learning_rate_scheduler/
- */
 export class LearningRateSchedulerCallback extends CallbackBase {
   static readonly className = WHO;
 
@@ -73,5 +63,15 @@ export class LearningRateSchedulerCallback extends CallbackBase {
   }
 }
 
+/**
+ * Sets the learning rate at the beginning of every epoch, and logs it as `learning_rate`.
+ *
+ * @throws ValueError if the schedule returns no number.
+ * @example
+ * const halve = LearningRateScheduler((epoch, rate) => (epoch === 0 ? rate : rate / 2));
+ * const { history } = await model.fit(x, y, { epochs: 3, verbose: 0, callbacks: [halve] });
+ * history.learning_rate; // [0.01, 0.005, 0.0025]
+ * @see https://keras.io/api/callbacks/learning_rate_scheduler/
+ */
 export const LearningRateScheduler = callable(LearningRateSchedulerCallback);
 export type LearningRateScheduler = LearningRateSchedulerCallback;

@@ -44,16 +44,6 @@ const RESET = '\x1b[0m';
 
 const systemClock = (): number => (performance.timeOrigin + performance.now()) / 1000;
 
-/**
- * A progress bar with the time per step and metrics, of a vector its mean. On a terminal or in a notebook the line is
- * redrawn, cut to the terminal's width until the end; elsewhere it is written once, at the end, without colours.
- *
- * @example
- * const bar = Progbar(2);
- * bar.update(1, { loss: 0.5 });
- * bar.update(2, { loss: 0.3 }); // 2/2 ━━━━━━━━━━━━━━━━━━━━ 0s 10ms/step - loss: 0.3000
- * @see https://keras.io/api/utils/python_utils/#progbar-class
- */
 export class ProgbarBase {
   static readonly className = 'Progbar';
 
@@ -197,6 +187,16 @@ export class ProgbarBase {
   }
 }
 
+/**
+ * A progress bar with the time per step and metrics, of a vector its mean. On a terminal or in a notebook the line is
+ * redrawn, cut to the terminal's width until the end; elsewhere it is written once, at the end, without colours.
+ *
+ * @example
+ * const bar = Progbar(2);
+ * bar.update(1, { loss: 0.5 });
+ * bar.update(2, { loss: 0.3 }); // 2/2 ━━━━━━━━━━━━━━━━━━━━ 0s 10ms/step - loss: 0.3000
+ * @see https://keras.io/api/utils/python_utils/#progbar-class
+ */
 export const Progbar = callable(ProgbarBase);
 export type Progbar = ProgbarBase;
 

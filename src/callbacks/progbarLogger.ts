@@ -12,11 +12,6 @@ export interface ProgbarLoggerOptions {
 
 type BatchEnd = 'onTrainBatchEnd' | 'onTestBatchEnd' | 'onPredictBatchEnd';
 
-/**
- * Shows progress and metrics. `fit`, `evaluate` and `predict` use one unless `verbose` is 0.
- *
- * @see https://keras.io/api/callbacks/progbar_logger/
- */
 export class ProgbarLoggerCallback extends CallbackBase {
   static readonly className = 'ProgbarLogger';
 
@@ -125,5 +120,10 @@ export class ProgbarLoggerCallback extends CallbackBase {
   }
 }
 
+/**
+ * Shows progress and metrics. `fit`, `evaluate` and `predict` use one unless `verbose` is 0.
+ *
+ * @see https://keras.io/api/callbacks/progbar_logger/
+ */
 export const ProgbarLogger = callable(ProgbarLoggerCallback);
 export type ProgbarLogger = ProgbarLoggerCallback;

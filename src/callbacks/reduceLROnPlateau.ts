@@ -44,19 +44,9 @@ const SIGNATURE: Signature<ReduceLROnPlateauOptions> = {
 };
 
 export type ReduceLROnPlateauArguments =
-  | [options?: ReduceLROnPlateauOptions]
-  | [monitor: string, options?: Omit<ReduceLROnPlateauOptions, 'monitor'>];
+  | [monitor: string, options?: Omit<ReduceLROnPlateauOptions, 'monitor'>]
+  | [options?: ReduceLROnPlateauOptions];
 
-/**
- * Reduces the learning rate when a quantity has stopped improving, and logs it as `learning_rate`.
- *
- * @throws ValueError if `factor` is 1 or more.
- * @example
- * const reduce = ReduceLROnPlateau({ monitor: 'loss', factor: 0.5, patience: 1, minDelta: 10, minLr: 0.004 });
- * const { history } = await model.fit(x, y, { epochs: 4, verbose: 0, callbacks: [reduce] });
- * history.learning_rate; // [0.01, 0.01, 0.005, 0.004]
- * @see https://keras.io/api/callbacks/reduce_lr_on_plateau/
- */
 export class ReduceLROnPlateauCallback extends MonitorCallback {
   static readonly className = WHO;
 
@@ -133,5 +123,15 @@ export class ReduceLROnPlateauCallback extends MonitorCallback {
   }
 }
 
+/**
+ * Reduces the learning rate when a quantity has stopped improving, and logs it as `learning_rate`.
+ *
+ * @throws ValueError if `factor` is 1 or more.
+ * @example
+ * const reduce = ReduceLROnPlateau({ monitor: 'loss', factor: 0.5, patience: 1, minDelta: 10, minLr: 0.004 });
+ * const { history } = await model.fit(x, y, { epochs: 4, verbose: 0, callbacks: [reduce] });
+ * history.learning_rate; // [0.01, 0.01, 0.005, 0.004]
+ * @see https://keras.io/api/callbacks/reduce_lr_on_plateau/
+ */
 export const ReduceLROnPlateau = callable(ReduceLROnPlateauCallback);
 export type ReduceLROnPlateau = ReduceLROnPlateauCallback;

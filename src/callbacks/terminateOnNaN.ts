@@ -16,15 +16,6 @@ const SIGNATURE: Signature<TerminateOnNaNOptions> = {
   defaults: { raiseError: false },
 };
 
-/**
- * Ends training when the loss is NaN or infinite.
- *
- * @example
- * // prints: Batch 0: Invalid loss, terminating training
- * const { epoch } = await model.fit(x.mul(Infinity), y, { epochs: 9, verbose: 0, callbacks: [TerminateOnNaN()] });
- * epoch.length; // 1
- * @see https://keras.io/api/callbacks/terminate_on_nan/
- */
 export class TerminateOnNaNCallback extends CallbackBase {
   static readonly className = 'TerminateOnNaN';
 
@@ -49,5 +40,14 @@ export class TerminateOnNaNCallback extends CallbackBase {
   }
 }
 
+/**
+ * Ends training when the loss is NaN or infinite.
+ *
+ * @example
+ * // prints: Batch 0: Invalid loss, terminating training
+ * const { epoch } = await model.fit(x.mul(Infinity), y, { epochs: 9, verbose: 0, callbacks: [TerminateOnNaN()] });
+ * epoch.length; // 1
+ * @see https://keras.io/api/callbacks/terminate_on_nan/
+ */
 export const TerminateOnNaN = callable(TerminateOnNaNCallback);
 export type TerminateOnNaN = TerminateOnNaNCallback;

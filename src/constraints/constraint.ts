@@ -25,6 +25,7 @@ export abstract class Constraint extends KerasObject {
   /** The weight that obeys. */
   abstract call(w: tf.Tensor): tf.Tensor;
 
+  /** @internal */
   override __call__(w: tf.Tensor): tf.Tensor {
     const { className } = this.constructor as typeof Constraint;
     return tf.tidy(() => this.call(toTensor(className, 'w', w, 'float32')));

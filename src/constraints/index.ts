@@ -1,6 +1,7 @@
 /** What weights are kept to after every update: `keras.constraints`. */
 import '../backend/registrations';
 import type { ConstraintFunction } from '../backend/variable';
+import type { CustomName } from '../base/customNames';
 import { resolveIdentifier } from '../base/identifier';
 import {
   deserializeObject,
@@ -46,7 +47,7 @@ export type ConstraintName = keyof typeof NAMES;
 export type ConstraintIdentifier =
   | Constraint
   | ConstraintName
-  | (string & {})
+  | CustomName<'constraints'>
   | ConstraintFunction
   | (new () => Constraint)
   | SerializedObject
@@ -63,7 +64,7 @@ export type ConstraintIdentifier =
 export function get(identifier: ConstraintIdentifier): Constraint | null {
   if (identifier === null || identifier === undefined) return null;
   return resolveIdentifier<Constraint>(
-    { who: 'constraints.get', what: 'constraint', module: 'keras.constraints', classes: NAMES },
+    { who: 'constraints.get', what: 'constraint', module: 'keras.constraints', base: Constraint, classes: NAMES },
     identifier,
   );
 }

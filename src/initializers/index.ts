@@ -1,6 +1,7 @@
 /** First values of weights: `keras.initializers`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { SeedGenerator } from '../backend/random';
+import type { CustomName } from '../base/customNames';
 import { formatShape, ValueError } from '../base/errors';
 import { resolveIdentifier } from '../base/identifier';
 import {
@@ -79,7 +80,7 @@ export type InitializerFunction = (shape: readonly number[], options?: Initializ
 export type InitializerIdentifier =
   | Initializer
   | InitializerName
-  | (string & {})
+  | CustomName<'initializers'>
   | InitializerFunction
   | (new () => Initializer)
   | SerializedObject
@@ -100,7 +101,7 @@ export function get(identifier: InitializerIdentifier): Initializer | null {
   if (identifier === null || identifier === undefined) return null;
   if (identifier instanceof tf.Tensor) return copyOf(identifier) as Initializer;
   return resolveIdentifier<Initializer>(
-    { who: 'initializers.get', what: 'initializer', module: 'keras.initializers', classes: NAMES },
+    { who: 'initializers.get', what: 'initializer', module: 'keras.initializers', base: Initializer, classes: NAMES },
     identifier,
   );
 }

@@ -34,6 +34,7 @@ export abstract class Initializer extends KerasObject {
   /** A tensor of the shape and dtype. */
   abstract call(shape: number[], dtype: DType): tf.Tensor;
 
+  /** @internal */
   override __call__(shape: readonly number[], options: InitializerCallOptions = {}): tf.Tensor {
     const { className } = this.constructor as typeof Initializer;
     if (!Array.isArray(shape) || !shape.every((dim) => Number.isInteger(dim) && dim >= 0)) {

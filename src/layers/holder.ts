@@ -95,12 +95,12 @@ export abstract class Holder extends Operation {
     return undefined;
   }
 
-  /** What this layer holds, by the names of the fields: layers, variables, seed generators and metrics. */
+  /** What this layer holds, by the names of the fields: layers, variables, seed generators and metrics. @internal */
   get children(): readonly Child[] {
     return this.#holdings.children;
   }
 
-  /** Layers that this one holds in its fields, also in lists, records, Maps and Sets. */
+  /** Layers that this one holds in its fields, also in lists, records, Maps and Sets. @internal */
   get sublayers(): Holder[] {
     return this.children.map(({ value }) => value).filter((value): value is Holder & Held => value instanceof Holder);
   }
@@ -120,12 +120,12 @@ export abstract class Holder extends Operation {
     }
   }
 
-  /** Whether a layer, variable, seed generator or metric is this layer's, or one's in it. */
+  /** Whether a layer, variable, seed generator or metric is this layer's, or one's in it. @internal */
   holds(part: object): boolean {
     return this.#tree.members.has(part);
   }
 
-  /** This layer and all that it holds, each once, from the outside in. */
+  /** This layer and all that it holds, each once, from the outside in. @internal */
   flattenLayers(): Holder[] {
     return [...this.#tree.layers];
   }

@@ -5,18 +5,25 @@ import { explainFailure } from '../backend/failures';
 import { tidy } from '../backend/tidy';
 import type { TensorOrArray } from '../backend/toTensor';
 import type { DType } from '../backend/variable';
-import type { ShapedArray } from '../base/arrays';
 import { classNameOf } from '../base/callable';
 import { checkValue, objectName, orNull, strictFlag } from '../base/checks';
 import { type DTypePolicy, type Policy, policyConfig, policyOf } from '../base/dtypePolicy';
 import { type Shape, ValueError } from '../base/errors';
 import { autoName, withScope } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
-import { argumentNames, checkKeys, isPlainObject, type Signature, snakeCaseClass, toSnakeCase } from '../base/options';
+import {
+  type AnySignature,
+  argumentNames,
+  checkKeys,
+  isPlainObject,
+  snakeCaseClass,
+  toSnakeCase,
+} from '../base/options';
 import { type Config, constructFromConfig, serializeValue } from '../base/registry';
 import { HELD, type HeldKind } from '../base/tracking';
 import * as regularizers from '../regularizers';
 import { callOf, checkHeld, currentCall, whileBuilding } from './callContext';
+import type { CallOptions, MoreArguments } from './calls';
 import { Holder, type WeightOptions } from './holder';
 import { checkInputs, type InputSpec } from './inputSpec';
 import { impliedMasks, lacksMask, type Mask, maskOutputs, previousMask, withMasks } from './masks';
@@ -27,6 +34,8 @@ import {
   mapShapes,
   mapSpecs,
   mapTensors,
+  type OutputOf,
+  type Symbolic,
   type SymbolicTensor,
   shapesOf,
   type TensorSpec,
@@ -53,20 +62,15 @@ export interface LayerOptions {
 /** The keys of `LayerOptions`, for signatures. */
 export const LAYER_OPTIONS = ['name', 'trainable', 'dtype', 'autocast', 'activityRegularizer', 'inputShape'] as const;
 
-/** How a layer is called, besides its inputs. */
-export interface CallOptions {
-  /** Training behaviour (dropout drops, batch statistics are used). Default: the calling layer's, else false. */
-  training?: boolean;
-  /** Which entries of the inputs count, in their structure. Default: what goes with the inputs. */
-  mask?: Nested<Mask>;
-}
+export type { CallOptions, MoreArguments, TensorOrArray, WeightOptions };
 
-export type { TensorOrArray, WeightOptions };
-
-/** Calling a layer: symbolic tensors give symbolic tensors, tensors (or nested arrays) give tensors. */
+/** Calling a layer: symbolic tensors give symbolic tensors, tensors (or nested arrays) give tensors, as `call` returns. */
 export interface Layer {
-  (inputs: SymbolicTensor | readonly SymbolicTensor[], options?: CallOptions): SymbolicTensor;
-  (inputs: TensorOrArray | readonly (tf.Tensor | ShapedArray)[], options?: CallOptions): tf.Tensor;
+  (inputs: Nested<SymbolicTensor>, ...more: MoreArguments): Symbolic<OutputOf<this>>;
+  (inputs: Nested<TensorOrArray>, ...more: MoreArguments): OutputOf<this>;
+  // Never chosen: that layers of several outputs are layers, too.
+  (inputs: Nested<SymbolicTensor>, ...more: MoreArguments): SymbolicTensor;
+  (inputs: Nested<TensorOrArray>, ...more: MoreArguments): tf.Tensor;
 }
 
 /**
@@ -91,8 +95,7 @@ export abstract class Layer extends Holder {
   /** Names of the positional arguments of `call`, by which files tell the shapes of several. */
   static readonly callArguments: readonly string[] = ['inputs'];
   /** Names and defaults of the arguments that `getConfig` writes, in Keras's order. */
-  // biome-ignore lint/suspicious/noExplicitAny: options of any layer
-  static readonly signature: Signature<any> | undefined;
+  static readonly signature: AnySignature | undefined;
 
   /** Makes a layer from what `getConfig` returned. */
   static fromConfig(config: Config): Layer {
@@ -108,9 +111,9 @@ export abstract class Layer extends Holder {
   readonly dtypePolicy: Policy;
   readonly dtype: DType;
   readonly activityRegularizer: regularizers.Regularizer | null;
-  /** Shape given as `inputShape`, with a batch axis in front. */
+  /** Shape given as `inputShape`, with a batch axis in front. @internal */
   readonly batchInputShape: Shape | undefined;
-  /** What the layer was built for: one shape, or one for each input. */
+  /** What the layer was built for: one shape, or one for each input. @internal */
   builtShape: Nested<Shape> | undefined;
   /** The shapes of further positional arguments that it was built for. */
   #moreBuiltShapes: readonly Nested<Shape>[] = [];
@@ -136,6 +139,7 @@ export abstract class Layer extends Holder {
     Object.defineProperty(this, 'build', { value: build, configurable: true });
   }
 
+  /** @internal */
   get [HELD](): HeldKind {
     return 'layer';
   }
@@ -215,6 +219,7 @@ export abstract class Layer extends Holder {
     if (first !== undefined) this.buildFor(first, ...more);
   }
 
+  /** @internal */
   override __call__(inputs: unknown, ...rest: unknown[]): unknown {
     const [more, options] = splitArguments<CallOptions>(this.label, rest);
     const call = { args: [inputs, ...more], kwargs: { ...options } };
@@ -292,7 +297,7 @@ export abstract class Layer extends Holder {
     if (this.inputSpec) checkInputs(this.label, [this.inputSpec].flat() as InputSpec[], flatten(inputs));
   }
 
-  /** Builds for an input shape (or several), if that has not happened yet. A failing `build` leaves no weights behind. */
+  /** Builds for an input shape (or several), if that has not happened yet. A failing `build` leaves no weights behind. @internal */
   buildFor(inputShape: Nested<Shape>, ...more: Nested<Shape>[]): void {
     if (this.built) return;
     try {
@@ -309,7 +314,7 @@ export abstract class Layer extends Holder {
     if (!this.trainable) this.trainable = false;
   }
 
-  /** Takes `build` back: no weights, not built. For undoing a model that could not be put together. */
+  /** Takes `build` back: no weights, not built. For undoing a model that could not be put together. @internal */
   unbuild(): void {
     this.freeOwn();
     this.built = false;
@@ -326,6 +331,7 @@ export abstract class Layer extends Holder {
     }) as Nested<TensorSpec>;
   }
 
+  /** @internal */
   override specsOf(call: CallArguments): Nested<TensorSpec> {
     const specs = super.specsOf(call);
     const [inputs] = call.args as Nested<TensorSpec>[];
@@ -354,15 +360,17 @@ export abstract class Layer extends Holder {
     return [...own, ...this.regularizationLosses()];
   }
 
-  /** The penalty of each trainable weight that has a regularizer. */
+  /** The penalty of each trainable weight that has a regularizer. @internal */
   regularizationLosses(): tf.Tensor[] {
     return this.trainableWeights.flatMap((weight) => (weight.regularizer ? [weight.regularizer(weight.value)] : []));
   }
 
+  /** @internal */
   override get sublayers(): Layer[] {
     return super.sublayers as Layer[];
   }
 
+  /** @internal */
   override flattenLayers(): Layer[] {
     return super.flattenLayers() as Layer[];
   }

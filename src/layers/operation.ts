@@ -1,4 +1,5 @@
 /** What is called, its calls, and the tensors without values between them: the graph that functional models are made of. */
+import type * as tf from '@tensorflow/tfjs-core';
 import { Callable, classNameOf } from '../base/callable';
 import type { DType } from '../base/dtypes';
 import { formatShape, type Shape, ValueError } from '../base/errors';
@@ -59,6 +60,34 @@ export function isSymbolic(value: unknown): boolean {
   return flatten(value as Nested<unknown>).some(isSymbolicTensor);
 }
 
+/** The key under which the type of a model tells what it gives; there is no value. */
+declare const OUTPUT: unique symbol;
+
+/** What gives tensors in a structure that its `call` does not tell. */
+export interface Gives<Output> {
+  readonly [OUTPUT]?: Output;
+}
+
+/**
+ * What a layer gives for tensors: what its `call` returns, a tensor, a list or a record. Where that is not known, it is
+ * taken for a tensor.
+ */
+export type OutputOf<L> = L extends { call(...args: never): infer Returned }
+  ? Nested<tf.Tensor> extends Returned
+    ? L extends Gives<infer Output>
+      ? unknown extends Output
+        ? tf.Tensor
+        : Output
+      : tf.Tensor
+    : Returned
+  : tf.Tensor;
+
+/** The same structure with a symbolic tensor for each tensor. */
+export type Symbolic<T> = T extends tf.Tensor ? SymbolicTensor : { [K in keyof T]: Symbolic<T[K]> };
+
+/** The symbolic outputs of a layer; also a tensor, so that a layer of any outputs is a `Layer`. */
+export type SymbolicOutput<L> = Symbolic<OutputOf<L>> & SymbolicTensor;
+
 /** Arguments of a call, as Keras writes them: positional ones, and options by name; tensors may be anywhere in both. */
 export interface CallArguments {
   readonly args: readonly unknown[];
@@ -109,7 +138,7 @@ export class Node {
 /** What can be called on symbolic tensors, and so be a part of a model: layers. */
 export abstract class Operation extends Callable {
   abstract readonly name: string;
-  /** The calls on symbolic tensors. */
+  /** The calls on symbolic tensors. @internal */
   readonly inboundNodes: Node[] = [];
 
   /** Keras's class name. */
@@ -117,7 +146,7 @@ export abstract class Operation extends Callable {
     return classNameOf(this.constructor as never);
   }
 
-  /** Class and name, for messages: `Conv2D 'conv2d'`. */
+  /** Class and name, for messages: `Conv2D 'conv2d'`. @internal */
   get label(): string {
     return `${this.className} '${this.name}'`;
   }
@@ -125,7 +154,7 @@ export abstract class Operation extends Callable {
   /** Shape and dtype of each output, for arguments like those of a call with specs in the place of tensors. */
   abstract computeOutputSpec(inputs: Nested<TensorSpec>, ...rest: readonly unknown[]): Nested<TensorSpec>;
 
-  /** The outputs of a call, with the masks that go with them. */
+  /** The outputs of a call, with the masks that go with them. @internal */
   specsOf({ args: [inputs, ...more], kwargs }: CallArguments): Nested<TensorSpec> {
     return this.computeOutputSpec(inputs as Nested<TensorSpec>, ...more, kwargs);
   }
@@ -146,8 +175,8 @@ export abstract class Operation extends Callable {
   }
 
   /** The symbolic output of the only call. */
-  get output(): Nested<SymbolicTensor> {
-    return this.#onlyNode('output').outputs;
+  get output(): SymbolicOutput<this> {
+    return this.#onlyNode('output').outputs as never;
   }
 
   #onlyNode(what: string): Node {

@@ -34,7 +34,6 @@ export function binaryCrossentropy(
 /** Arguments of `BinaryCrossentropy`. */
 export interface BinaryCrossentropyOptions extends LossOptions, CrossentropyFunctionOptions {}
 
-/** `binaryCrossentropy` as an object, reduced to one number. */
 export class BinaryCrossentropyLoss extends Loss {
   static override readonly className: string = 'BinaryCrossentropy';
   static override readonly configKeys: readonly string[] = ['fromLogits', 'labelSmoothing', 'axis'];
@@ -64,5 +63,6 @@ export class BinaryCrossentropyLoss extends Loss {
   }
 }
 
+/** `binaryCrossentropy` as an object, reduced to one number. */
 export const BinaryCrossentropy = callable(BinaryCrossentropyLoss);
 export type BinaryCrossentropy = BinaryCrossentropyLoss;

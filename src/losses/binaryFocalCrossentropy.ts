@@ -52,7 +52,6 @@ export function binaryFocalCrossentropy(
 /** Arguments of `BinaryFocalCrossentropy`. */
 export interface BinaryFocalCrossentropyOptions extends LossOptions, BinaryFocalFunctionOptions {}
 
-/** `binaryFocalCrossentropy` as an object, reduced to one number. */
 export class BinaryFocalCrossentropyLoss extends Loss {
   static override readonly className: string = 'BinaryFocalCrossentropy';
   static override readonly configKeys: readonly string[] = [
@@ -97,5 +96,6 @@ export class BinaryFocalCrossentropyLoss extends Loss {
   }
 }
 
+/** `binaryFocalCrossentropy` as an object, reduced to one number. */
 export const BinaryFocalCrossentropy = callable(BinaryFocalCrossentropyLoss);
 export type BinaryFocalCrossentropy = BinaryFocalCrossentropyLoss;

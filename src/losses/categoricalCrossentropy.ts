@@ -41,7 +41,6 @@ export function categoricalCrossentropy(
 /** Arguments of `CategoricalCrossentropy`. */
 export interface CategoricalCrossentropyOptions extends LossOptions, CrossentropyFunctionOptions {}
 
-/** `categoricalCrossentropy` as an object, reduced to one number. */
 export class CategoricalCrossentropyLoss extends Loss {
   static override readonly className: string = 'CategoricalCrossentropy';
   static override readonly configKeys: readonly string[] = ['fromLogits', 'labelSmoothing', 'axis'];
@@ -71,5 +70,6 @@ export class CategoricalCrossentropyLoss extends Loss {
   }
 }
 
+/** `categoricalCrossentropy` as an object, reduced to one number. */
 export const CategoricalCrossentropy = callable(CategoricalCrossentropyLoss);
 export type CategoricalCrossentropy = CategoricalCrossentropyLoss;

@@ -65,7 +65,6 @@ function softmax(x: tf.Tensor, axis: number): tf.Tensor {
 /** Arguments of `CategoricalFocalCrossentropy`. */
 export interface CategoricalFocalCrossentropyOptions extends LossOptions, CategoricalFocalFunctionOptions {}
 
-/** `categoricalFocalCrossentropy` as an object, reduced to one number. */
 export class CategoricalFocalCrossentropyLoss extends Loss {
   static override readonly className: string = 'CategoricalFocalCrossentropy';
   static override readonly configKeys: readonly string[] = ['fromLogits', 'labelSmoothing', 'axis', 'alpha', 'gamma'];
@@ -99,5 +98,6 @@ export class CategoricalFocalCrossentropyLoss extends Loss {
   }
 }
 
+/** `categoricalFocalCrossentropy` as an object, reduced to one number. */
 export const CategoricalFocalCrossentropy = callable(CategoricalFocalCrossentropyLoss);
 export type CategoricalFocalCrossentropy = CategoricalFocalCrossentropyLoss;

@@ -21,7 +21,6 @@ export function categoricalHinge(yTrue: TensorOrArray, yPred: TensorOrArray): tf
   });
 }
 
-/** `categoricalHinge` as an object, reduced to one number. */
 export class CategoricalHingeLoss extends Loss {
   static override readonly className: string = 'CategoricalHinge';
 
@@ -34,5 +33,6 @@ export class CategoricalHingeLoss extends Loss {
   }
 }
 
+/** `categoricalHinge` as an object, reduced to one number. */
 export const CategoricalHinge = callable(CategoricalHingeLoss);
 export type CategoricalHinge = CategoricalHingeLoss;

@@ -31,7 +31,6 @@ export interface CosineSimilarityOptions extends LossOptions {
   axis?: number;
 }
 
-/** `cosineSimilarity` as an object, reduced to one number. As in Keras, the config does not hold `axis`. */
 export class CosineSimilarityLoss extends Loss {
   static override readonly className: string = 'CosineSimilarity';
   readonly axis: number;
@@ -51,5 +50,6 @@ export class CosineSimilarityLoss extends Loss {
   }
 }
 
+/** `cosineSimilarity` as an object, reduced to one number. As in Keras, the config does not hold `axis`. */
 export const CosineSimilarity = callable(CosineSimilarityLoss);
 export type CosineSimilarity = CosineSimilarityLoss;

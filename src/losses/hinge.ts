@@ -19,7 +19,6 @@ export function hinge(yTrue: TensorOrArray, yPred: TensorOrArray): tf.Tensor {
   return perSample('hinge', yTrue, yPred, (t, p) => tf.scalar(1).sub(signedLabels(t).mul(p)).maximum(0).mean(-1));
 }
 
-/** `hinge` as an object, reduced to one number. */
 export class HingeLoss extends Loss {
   static override readonly className: string = 'Hinge';
 
@@ -32,5 +31,6 @@ export class HingeLoss extends Loss {
   }
 }
 
+/** `hinge` as an object, reduced to one number. */
 export const Hinge = callable(HingeLoss);
 export type Hinge = HingeLoss;

@@ -31,7 +31,6 @@ export interface HuberOptions extends LossOptions {
   delta?: number;
 }
 
-/** `huber` as an object, reduced to one number. As in Keras, the config does not hold `delta`. */
 export class HuberLoss extends Loss {
   static override readonly className: string = 'Huber';
   readonly delta: number;
@@ -48,5 +47,6 @@ export class HuberLoss extends Loss {
   }
 }
 
+/** `huber` as an object, reduced to one number. As in Keras, the config does not hold `delta`. */
 export const Huber = callable(HuberLoss);
 export type Huber = HuberLoss;

@@ -1,9 +1,12 @@
 /** What training makes small: `keras.losses`. */
+import type { CustomName } from '../base/customNames';
 import { formatValue, unknownName } from '../base/errors';
 import {
   deserializeObject,
   isSerialized,
   provide,
+  registeredFunction,
+  registeredObject,
   type SerializableClass,
   type SerializedObject,
   serializeObject,
@@ -129,7 +132,7 @@ export type LossIdentifier =
   | Loss
   | LossFunction
   | LossName
-  | (string & {})
+  | CustomName<'losses'>
   | (new () => Loss)
   | SerializedObject
   | SerializedFunction;
@@ -157,8 +160,10 @@ function named(name: string): Loss | LossFunction {
   const fn = { ...FUNCTIONS, ...ALIASES }[name as keyof typeof FUNCTIONS];
   if (fn) return fn as LossFunction;
   const cls = Object.hasOwn(CLASSES, name) ? CLASSES[name as keyof typeof CLASSES] : undefined;
-  if (!cls) throw unknownName('losses.get', 'loss', name, LOSS_NAMES);
-  return Reflect.construct(cls, []) as Loss;
+  if (cls) return Reflect.construct(cls, []) as Loss;
+  const registered = registeredObject(name, Loss) ?? (registeredFunction(name) as LossFunction | undefined);
+  if (registered) return registered;
+  throw unknownName('losses.get', 'loss', name, LOSS_NAMES);
 }
 
 /** Whether a prototype is that of one of the classes here. */

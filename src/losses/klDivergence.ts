@@ -21,7 +21,6 @@ export function klDivergence(yTrue: TensorOrArray, yPred: TensorOrArray): tf.Ten
   });
 }
 
-/** `klDivergence` as an object, reduced to one number. */
 export class KLDivergenceLoss extends Loss {
   static override readonly className: string = 'KLDivergence';
 
@@ -34,5 +33,6 @@ export class KLDivergenceLoss extends Loss {
   }
 }
 
+/** `klDivergence` as an object, reduced to one number. */
 export const KLDivergence = callable(KLDivergenceLoss);
 export type KLDivergence = KLDivergenceLoss;

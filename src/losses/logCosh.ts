@@ -20,7 +20,6 @@ export function logCosh(yTrue: TensorOrArray, yPred: TensorOrArray): tf.Tensor {
   });
 }
 
-/** `logCosh` as an object, reduced to one number. */
 export class LogCoshLoss extends Loss {
   static override readonly className: string = 'LogCosh';
 
@@ -33,5 +32,6 @@ export class LogCoshLoss extends Loss {
   }
 }
 
+/** `logCosh` as an object, reduced to one number. */
 export const LogCosh = callable(LogCoshLoss);
 export type LogCosh = LogCoshLoss;

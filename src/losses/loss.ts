@@ -78,6 +78,7 @@ export abstract class Loss extends KerasObject {
   /** One value per sample: the shape of `yPred` without its last axis. The caller frees what is made on the way. */
   abstract call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor;
 
+  /** @internal */
   override __call__(yTrue: TensorOrArray, yPred: TensorOrArray, sampleWeight?: TensorOrArray | null): tf.Tensor {
     requireReady(this.name);
     try {

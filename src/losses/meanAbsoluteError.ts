@@ -18,7 +18,6 @@ export function meanAbsoluteError(yTrue: TensorOrArray, yPred: TensorOrArray): t
   return perSample('mean_absolute_error', yTrue, yPred, (t, p) => absolute(p.sub(t)).mean(-1));
 }
 
-/** `meanAbsoluteError` as an object, reduced to one number. */
 export class MeanAbsoluteErrorLoss extends Loss {
   static override readonly className: string = 'MeanAbsoluteError';
 
@@ -31,5 +30,6 @@ export class MeanAbsoluteErrorLoss extends Loss {
   }
 }
 
+/** `meanAbsoluteError` as an object, reduced to one number. */
 export const MeanAbsoluteError = callable(MeanAbsoluteErrorLoss);
 export type MeanAbsoluteError = MeanAbsoluteErrorLoss;

@@ -22,7 +22,6 @@ export function meanAbsolutePercentageError(yTrue: TensorOrArray, yPred: TensorO
   );
 }
 
-/** `meanAbsolutePercentageError` as an object, reduced to one number. */
 export class MeanAbsolutePercentageErrorLoss extends Loss {
   static override readonly className: string = 'MeanAbsolutePercentageError';
 
@@ -35,5 +34,6 @@ export class MeanAbsolutePercentageErrorLoss extends Loss {
   }
 }
 
+/** `meanAbsolutePercentageError` as an object, reduced to one number. */
 export const MeanAbsolutePercentageError = callable(MeanAbsolutePercentageErrorLoss);
 export type MeanAbsolutePercentageError = MeanAbsolutePercentageErrorLoss;

@@ -17,7 +17,6 @@ export function meanSquaredError(yTrue: TensorOrArray, yPred: TensorOrArray): tf
   return perSample('mean_squared_error', yTrue, yPred, (t, p) => p.sub(t).square().mean(-1));
 }
 
-/** `meanSquaredError` as an object, reduced to one number. */
 export class MeanSquaredErrorLoss extends Loss {
   static override readonly className: string = 'MeanSquaredError';
 
@@ -30,5 +29,6 @@ export class MeanSquaredErrorLoss extends Loss {
   }
 }
 
+/** `meanSquaredError` as an object, reduced to one number. */
 export const MeanSquaredError = callable(MeanSquaredErrorLoss);
 export type MeanSquaredError = MeanSquaredErrorLoss;

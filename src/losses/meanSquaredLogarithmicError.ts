@@ -20,7 +20,6 @@ export function meanSquaredLogarithmicError(yTrue: TensorOrArray, yPred: TensorO
   });
 }
 
-/** `meanSquaredLogarithmicError` as an object, reduced to one number. */
 export class MeanSquaredLogarithmicErrorLoss extends Loss {
   static override readonly className: string = 'MeanSquaredLogarithmicError';
 
@@ -33,5 +32,6 @@ export class MeanSquaredLogarithmicErrorLoss extends Loss {
   }
 }
 
+/** `meanSquaredLogarithmicError` as an object, reduced to one number. */
 export const MeanSquaredLogarithmicError = callable(MeanSquaredLogarithmicErrorLoss);
 export type MeanSquaredLogarithmicError = MeanSquaredLogarithmicErrorLoss;

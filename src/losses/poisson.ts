@@ -17,7 +17,6 @@ export function poisson(yTrue: TensorOrArray, yPred: TensorOrArray): tf.Tensor {
   return perSample('poisson', yTrue, yPred, (t, p) => p.sub(t.mul(p.add(EPSILON).log())).mean(-1));
 }
 
-/** `poisson` as an object, reduced to one number. */
 export class PoissonLoss extends Loss {
   static override readonly className: string = 'Poisson';
 
@@ -30,5 +29,6 @@ export class PoissonLoss extends Loss {
   }
 }
 
+/** `poisson` as an object, reduced to one number. */
 export const Poisson = callable(PoissonLoss);
 export type Poisson = PoissonLoss;

@@ -61,7 +61,6 @@ function dropLastAxis(labels: tf.Tensor, rank: number): tf.Tensor {
 /** Arguments of `SparseCategoricalCrossentropy`. */
 export interface SparseCategoricalCrossentropyOptions extends LossOptions, SparseCrossentropyFunctionOptions {}
 
-/** `sparseCategoricalCrossentropy` as an object, reduced to one number. As in Keras, the config lacks `axis`. */
 export class SparseCategoricalCrossentropyLoss extends Loss {
   static override readonly className: string = 'SparseCategoricalCrossentropy';
   static override readonly configKeys: readonly string[] = ['fromLogits', 'ignoreClass'];
@@ -91,5 +90,6 @@ export class SparseCategoricalCrossentropyLoss extends Loss {
   }
 }
 
+/** `sparseCategoricalCrossentropy` as an object, reduced to one number. As in Keras, the config lacks `axis`. */
 export const SparseCategoricalCrossentropy = callable(SparseCategoricalCrossentropyLoss);
 export type SparseCategoricalCrossentropy = SparseCategoricalCrossentropyLoss;

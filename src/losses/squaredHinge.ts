@@ -21,7 +21,6 @@ export function squaredHinge(yTrue: TensorOrArray, yPred: TensorOrArray): tf.Ten
   );
 }
 
-/** `squaredHinge` as an object, reduced to one number. */
 export class SquaredHingeLoss extends Loss {
   static override readonly className: string = 'SquaredHinge';
 
@@ -34,5 +33,6 @@ export class SquaredHingeLoss extends Loss {
   }
 }
 
+/** `squaredHinge` as an object, reduced to one number. */
 export const SquaredHinge = callable(SquaredHingeLoss);
 export type SquaredHinge = SquaredHingeLoss;

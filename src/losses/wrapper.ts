@@ -1,17 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
 import { snakeCaseClass } from '../base/options';
-import { type Config, serializeValue } from '../base/registry';
+import { type Config, registeredNameOfFunction, serializeValue } from '../base/registry';
 import { type LabelKind, Loss, type LossOptions } from './loss';
 import { squeezeOrExpandToSameRank } from './tensors';
 
 /** A function of labels and predictions that gives one value per sample. */
-export type LossFunction = (
-  yTrue: tf.Tensor,
-  yPred: tf.Tensor,
-  // biome-ignore lint/suspicious/noExplicitAny: options of any loss
-  options?: any,
-) => tf.Tensor;
+export type LossFunction = (yTrue: tf.Tensor, yPred: tf.Tensor, ...options: never[]) => tf.Tensor;
 
 /** Arguments of `LossFunctionWrapper`; what is not an argument of every loss is handed to the function. */
 export interface LossFunctionWrapperOptions extends LossOptions {
@@ -31,7 +26,6 @@ export function functionName(fn: object): string {
   return kinds.get(fn as LossFunction)?.name ?? snakeCaseClass(String(Reflect.get(fn, 'name') || 'function'));
 }
 
-/** A function of one's own as a loss: `LossFunctionWrapper((yTrue, yPred) => ...)`. */
 export class LossFunctionWrapperLoss extends Loss {
   static override readonly className: string = 'LossFunctionWrapper';
   readonly fn: LossFunction;
@@ -57,7 +51,7 @@ export class LossFunctionWrapperLoss extends Loss {
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     const [labels, predictions] = squeezeOrExpandToSameRank(yTrue, yPred);
     const hasOptions = Object.keys(this.fnOptions).length > 0;
-    return hasOptions ? this.fn(labels, predictions, this.fnOptions) : this.fn(labels, predictions);
+    return hasOptions ? this.fn(labels, predictions, this.fnOptions as never) : this.fn(labels, predictions);
   }
 
   override getConfig(): Config {
@@ -65,6 +59,7 @@ export class LossFunctionWrapperLoss extends Loss {
   }
 }
 
+/** A function of one's own as a loss: `LossFunctionWrapper((yTrue, yPred) => ...)`. */
 export const LossFunctionWrapper = callable(LossFunctionWrapperLoss);
 export type LossFunctionWrapper = LossFunctionWrapperLoss;
 
@@ -78,5 +73,6 @@ export interface SerializedFunction {
 
 /** Keras's JSON of a function: only its name. */
 export function functionEnvelope(fn: object): SerializedFunction {
-  return { module: 'builtins', class_name: 'function', config: functionName(fn), registered_name: 'function' };
+  const config = registeredNameOfFunction(fn) ?? functionName(fn);
+  return { module: 'builtins', class_name: 'function', config, registered_name: 'function' };
 }

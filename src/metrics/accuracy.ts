@@ -8,13 +8,6 @@ function equal(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
   return tf.tidy(() => tf.equal(...broadcastLabels('accuracy', yTrue, yPred)).cast('float32'));
 }
 
-/**
- * How often yPred equals yTrue. In `compile`, the string `'accuracy'` means the accuracy that fits the output instead.
- *
- * @example
- * Accuracy()([[1], [2], [3], [4]], [[0], [2], [3], [4]]).print(); // 0.75
- * @see https://keras.io/api/metrics/accuracy_metrics/
- */
 export class AccuracyMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'Accuracy';
 
@@ -23,5 +16,12 @@ export class AccuracyMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * How often yPred equals yTrue. In `compile`, the string `'accuracy'` means the accuracy that fits the output instead.
+ *
+ * @example
+ * Accuracy()([[1], [2], [3], [4]], [[0], [2], [3], [4]]).print(); // 0.75
+ * @see https://keras.io/api/metrics/accuracy_metrics/
+ */
 export const Accuracy = callable(AccuracyMetric);
 export type Accuracy = AccuracyMetric;

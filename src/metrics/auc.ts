@@ -76,13 +76,6 @@ function innerThresholds({ thresholds, numThresholds }: Required<AUCOptions>): n
 
 const COUNTS = ['true_positives', 'false_positives', 'true_negatives', 'false_negatives'] as const;
 
-/**
- * The area under the curve of true against false positives (ROC), or of precision against recall (PR), over thresholds.
- *
- * @example
- * AUC({ numThresholds: 3 })([0, 0, 1, 1], [0, 0.5, 0.3, 0.9]).print(); // 0.75
- * @see https://keras.io/api/metrics/classification_metrics/
- */
 export class AUCMetric extends Metric {
   static override readonly className: string = 'AUC';
   readonly numThresholds: number;
@@ -225,5 +218,12 @@ function interpolatedPR(truePositives: tf.Tensor, falsePositives: tf.Tensor, fal
   return tf.divNoNan(slope.mul(gained.add(intercept.mul(ratio.log()))), nextTp.add(nextFn).maximum(0));
 }
 
+/**
+ * The area under the curve of true against false positives (ROC), or of precision against recall (PR), over thresholds.
+ *
+ * @example
+ * AUC({ numThresholds: 3 })([0, 0, 1, 1], [0, 0.5, 0.3, 0.9]).print(); // 0.75
+ * @see https://keras.io/api/metrics/classification_metrics/
+ */
 export const AUC = callable(AUCMetric);
 export type AUC = AUCMetric;

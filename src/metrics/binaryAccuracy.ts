@@ -34,13 +34,6 @@ export interface BinaryAccuracyOptions extends MetricOptions {
   threshold?: number;
 }
 
-/**
- * How often predictions are on the right side of a threshold.
- *
- * @example
- * BinaryAccuracy()([[1], [1], [0], [0]], [[0.98], [1], [0], [0.6]]).print(); // 0.75
- * @see https://keras.io/api/metrics/accuracy_metrics/
- */
 export class BinaryAccuracyMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'BinaryAccuracy';
   static override readonly configKeys: readonly string[] = ['threshold'];
@@ -56,5 +49,12 @@ export class BinaryAccuracyMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * How often predictions are on the right side of a threshold.
+ *
+ * @example
+ * BinaryAccuracy()([[1], [1], [0], [0]], [[0.98], [1], [0], [0.6]]).print(); // 0.75
+ * @see https://keras.io/api/metrics/accuracy_metrics/
+ */
 export const BinaryAccuracy = callable(BinaryAccuracyMetric);
 export type BinaryAccuracy = BinaryAccuracyMetric;

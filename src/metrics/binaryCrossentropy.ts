@@ -13,13 +13,6 @@ export interface BinaryCrossentropyMetricOptions extends MetricOptions {
 
 const DEFAULTS = { fromLogits: false, labelSmoothing: 0 };
 
-/**
- * The mean of `losses.binaryCrossentropy`.
- *
- * @example
- * BinaryCrossentropy()([[0, 1]], [[0.5, 0.5]]).print(); // 0.6931
- * @see https://keras.io/api/metrics/probabilistic_metrics/
- */
 export class BinaryCrossentropyMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'BinaryCrossentropy';
   static override readonly configKeys: readonly string[] = ['fromLogits', 'labelSmoothing'];
@@ -36,5 +29,12 @@ export class BinaryCrossentropyMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean of `losses.binaryCrossentropy`.
+ *
+ * @example
+ * BinaryCrossentropy()([[0, 1]], [[0.5, 0.5]]).print(); // 0.6931
+ * @see https://keras.io/api/metrics/probabilistic_metrics/
+ */
 export const BinaryCrossentropy = callable(BinaryCrossentropyMetric);
 export type BinaryCrossentropy = BinaryCrossentropyMetric;

@@ -28,13 +28,6 @@ export function categoricalAccuracy(yTrue: TensorOrArray, yPred: TensorOrArray):
   });
 }
 
-/**
- * How often the largest prediction is at the label's place.
- *
- * @example
- * CategoricalAccuracy()([[0, 1], [1, 0]], [[0.2, 0.8], [0.4, 0.6]]).print(); // 0.5
- * @see https://keras.io/api/metrics/accuracy_metrics/
- */
 export class CategoricalAccuracyMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'CategoricalAccuracy';
 
@@ -43,5 +36,12 @@ export class CategoricalAccuracyMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * How often the largest prediction is at the label's place.
+ *
+ * @example
+ * CategoricalAccuracy()([[0, 1], [1, 0]], [[0.2, 0.8], [0.4, 0.6]]).print(); // 0.5
+ * @see https://keras.io/api/metrics/accuracy_metrics/
+ */
 export const CategoricalAccuracy = callable(CategoricalAccuracyMetric);
 export type CategoricalAccuracy = CategoricalAccuracyMetric;

@@ -15,13 +15,6 @@ export interface CategoricalCrossentropyMetricOptions extends MetricOptions {
 
 const DEFAULTS = { fromLogits: false, labelSmoothing: 0, axis: -1 };
 
-/**
- * The mean of `losses.categoricalCrossentropy`.
- *
- * @example
- * CategoricalCrossentropy()([[0, 1]], [[0.5, 0.5]]).print(); // 0.6931
- * @see https://keras.io/api/metrics/probabilistic_metrics/
- */
 export class CategoricalCrossentropyMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'CategoricalCrossentropy';
   static override readonly configKeys: readonly string[] = ['fromLogits', 'labelSmoothing', 'axis'];
@@ -43,5 +36,12 @@ export class CategoricalCrossentropyMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean of `losses.categoricalCrossentropy`.
+ *
+ * @example
+ * CategoricalCrossentropy()([[0, 1]], [[0.5, 0.5]]).print(); // 0.6931
+ * @see https://keras.io/api/metrics/probabilistic_metrics/
+ */
 export const CategoricalCrossentropy = callable(CategoricalCrossentropyMetric);
 export type CategoricalCrossentropy = CategoricalCrossentropyMetric;

@@ -3,13 +3,6 @@ import { categoricalHinge } from '../losses/categoricalHinge';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
-/**
- * The mean of the hinge between the right class and the best wrong one.
- *
- * @example
- * CategoricalHinge()([[0, 1]], [[0.5, 0.75]]).print(); // 0.75
- * @see https://keras.io/api/metrics/
- */
 export class CategoricalHingeMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'CategoricalHinge';
 
@@ -18,5 +11,12 @@ export class CategoricalHingeMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean of the hinge between the right class and the best wrong one.
+ *
+ * @example
+ * CategoricalHinge()([[0, 1]], [[0.5, 0.75]]).print(); // 0.75
+ * @see https://keras.io/api/metrics/
+ */
 export const CategoricalHinge = callable(CategoricalHingeMetric);
 export type CategoricalHinge = CategoricalHingeMetric;

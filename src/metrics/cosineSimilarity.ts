@@ -16,13 +16,6 @@ function cosine(yTrue: tf.Tensor, yPred: tf.Tensor, { axis }: { axis: number }):
   );
 }
 
-/**
- * The mean cosine of the angle between yTrue and yPred: 1 for the same direction, unlike the loss.
- *
- * @example
- * CosineSimilarity()([[0, 1], [1, 1]], [[1, 0], [1, 1]]).print(); // 0.5
- * @see https://keras.io/api/metrics/regression_metrics/
- */
 export class CosineSimilarityMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'CosineSimilarity';
 
@@ -33,5 +26,12 @@ export class CosineSimilarityMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean cosine of the angle between yTrue and yPred: 1 for the same direction, unlike the loss.
+ *
+ * @example
+ * CosineSimilarity()([[0, 1], [1, 1]], [[1, 0], [1, 1]]).print(); // 0.5
+ * @see https://keras.io/api/metrics/regression_metrics/
+ */
 export const CosineSimilarity = callable(CosineSimilarityMetric);
 export type CosineSimilarity = CosineSimilarityMetric;

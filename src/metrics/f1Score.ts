@@ -7,13 +7,6 @@ export type F1ScoreOptions = Omit<FBetaScoreOptions, 'beta'>;
 
 const DEFAULTS = { average: null, threshold: null };
 
-/**
- * 2 precision recall / (precision + recall), of each class or averaged.
- *
- * @example
- * F1Score({ threshold: 0.5 })([[1, 1], [1, 0]], [[0.2, 0.6], [0.9, 0.7]]).print(); // [0.6667, 0.6667]
- * @see https://keras.io/api/metrics/classification_metrics/
- */
 export class F1ScoreMetric extends FBetaScoreMetric {
   static override readonly className: string = 'F1Score';
   static override readonly configKeys: readonly string[] = ['average', 'threshold'];
@@ -23,5 +16,12 @@ export class F1ScoreMetric extends FBetaScoreMetric {
   }
 }
 
+/**
+ * 2 precision recall / (precision + recall), of each class or averaged.
+ *
+ * @example
+ * F1Score({ threshold: 0.5 })([[1, 1], [1, 0]], [[0.2, 0.6], [0.9, 0.7]]).print(); // [0.6667, 0.6667]
+ * @see https://keras.io/api/metrics/classification_metrics/
+ */
 export const F1Score = callable(F1ScoreMetric);
 export type F1Score = F1ScoreMetric;

@@ -33,13 +33,6 @@ function checkFBeta({ average, beta, threshold }: Required<FBetaScoreOptions>): 
   }
 }
 
-/**
- * (1 + beta^2) precision recall / (beta^2 precision + recall), of each class or averaged.
- *
- * @example
- * FBetaScore({ beta: 2, threshold: 0.5 })([[1, 1], [1, 0]], [[0.2, 0.6], [0.9, 0.7]]).print(); // [0.5556, 0.8333]
- * @see https://keras.io/api/metrics/classification_metrics/
- */
 export class FBetaScoreMetric extends Metric {
   static override readonly className: string = 'FBetaScore';
   static override readonly configKeys: readonly string[] = ['average', 'beta', 'threshold'];
@@ -120,5 +113,12 @@ export class FBetaScoreMetric extends Metric {
   }
 }
 
+/**
+ * (1 + beta^2) precision recall / (beta^2 precision + recall), of each class or averaged.
+ *
+ * @example
+ * FBetaScore({ beta: 2, threshold: 0.5 })([[1, 1], [1, 0]], [[0.2, 0.6], [0.9, 0.7]]).print(); // [0.5556, 0.8333]
+ * @see https://keras.io/api/metrics/classification_metrics/
+ */
 export const FBetaScore = callable(FBetaScoreMetric);
 export type FBetaScore = FBetaScoreMetric;

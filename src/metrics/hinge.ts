@@ -3,13 +3,6 @@ import { hinge } from '../losses/hinge';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
-/**
- * The mean of max(1 - yTrue yPred, 0), for labels -1 and 1 or 0 and 1.
- *
- * @example
- * Hinge()([[1, 0]], [[0.5, -2]]).print(); // 0.25
- * @see https://keras.io/api/metrics/
- */
 export class HingeMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'Hinge';
 
@@ -18,5 +11,12 @@ export class HingeMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean of max(1 - yTrue yPred, 0), for labels -1 and 1 or 0 and 1.
+ *
+ * @example
+ * Hinge()([[1, 0]], [[0.5, -2]]).print(); // 0.25
+ * @see https://keras.io/api/metrics/
+ */
 export const Hinge = callable(HingeMetric);
 export type Hinge = HingeMetric;

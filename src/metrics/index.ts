@@ -1,9 +1,12 @@
 /** What training is judged by: `keras.metrics`. */
+import type { CustomName } from '../base/customNames';
 import { formatValue, unknownName } from '../base/errors';
 import {
   deserializeObject,
   isSerialized,
   provide,
+  registeredFunction,
+  registeredObject,
   type SerializableClass,
   type SerializedObject,
   serializeObject,
@@ -185,7 +188,7 @@ export type MetricIdentifier =
   | Metric
   | LossFunction
   | MetricName
-  | (string & {})
+  | CustomName<'metrics'>
   | (new () => Metric)
   | SerializedObject;
 
@@ -199,8 +202,11 @@ export function get(identifier: MetricIdentifier | null | undefined): Metric | L
   if (identifier instanceof Metric) return identifier;
   if (typeof identifier === 'string') {
     const cls = NAMED.get(identifier);
-    if (!cls) throw unknownName('metrics.get', 'metric', identifier, METRIC_NAMES);
-    return new cls();
+    if (cls) return new cls();
+    const registered =
+      registeredObject(identifier, Metric) ?? (registeredFunction(identifier) as LossFunction | undefined);
+    if (registered) return registered;
+    throw unknownName('metrics.get', 'metric', identifier, METRIC_NAMES);
   }
   if (typeof identifier === 'function') {
     const isClass = Reflect.get(identifier, 'prototype') instanceof Metric;

@@ -3,13 +3,6 @@ import { klDivergence } from '../losses/klDivergence';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
-/**
- * The mean Kullback-Leibler divergence of yPred from yTrue.
- *
- * @example
- * KLDivergence()([[1, 0]], [[0.5, 0.5]]).print(); // 0.6931
- * @see https://keras.io/api/metrics/
- */
 export class KLDivergenceMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'KLDivergence';
 
@@ -18,5 +11,12 @@ export class KLDivergenceMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean Kullback-Leibler divergence of yPred from yTrue.
+ *
+ * @example
+ * KLDivergence()([[1, 0]], [[0.5, 0.5]]).print(); // 0.6931
+ * @see https://keras.io/api/metrics/
+ */
 export const KLDivergence = callable(KLDivergenceMetric);
 export type KLDivergence = KLDivergenceMetric;

@@ -3,13 +3,6 @@ import { logCosh } from '../losses/logCosh';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
-/**
- * The mean of log(cosh(yPred - yTrue)).
- *
- * @example
- * LogCoshError()([[0, 0]], [[1, 0]]).print(); // 0.2169
- * @see https://keras.io/api/metrics/
- */
 export class LogCoshErrorMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'LogCoshError';
 
@@ -18,5 +11,12 @@ export class LogCoshErrorMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean of log(cosh(yPred - yTrue)).
+ *
+ * @example
+ * LogCoshError()([[0, 0]], [[1, 0]]).print(); // 0.2169
+ * @see https://keras.io/api/metrics/
+ */
 export const LogCoshError = callable(LogCoshErrorMetric);
 export type LogCoshError = LogCoshErrorMetric;

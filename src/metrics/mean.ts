@@ -4,15 +4,6 @@ import { callable } from '../base/callable';
 import { Metric, type MetricInput, type MetricOptions, metricOptions } from './metric';
 import { samplewise } from './samplewise';
 
-/**
- * The mean of all values, weighted.
- *
- * @example
- * const mean = Mean();
- * mean.updateState([1, 3, 5, 7], [1, 1, 0, 0]);
- * mean.result().print(); // 2
- * @see https://keras.io/api/metrics/reduction_metrics/
- */
 export class MeanMetric extends Metric {
   static override readonly className: string = 'Mean';
   readonly total: Variable;
@@ -42,5 +33,14 @@ export class MeanMetric extends Metric {
   }
 }
 
+/**
+ * The mean of all values, weighted.
+ *
+ * @example
+ * const mean = Mean();
+ * mean.updateState([1, 3, 5, 7], [1, 1, 0, 0]);
+ * mean.result().print(); // 2
+ * @see https://keras.io/api/metrics/reduction_metrics/
+ */
 export const Mean = callable(MeanMetric);
 export type Mean = MeanMetric;

@@ -3,13 +3,6 @@ import { meanAbsoluteError } from '../losses/meanAbsoluteError';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
-/**
- * The mean of |yTrue - yPred|.
- *
- * @example
- * MeanAbsoluteError()([[0, 1]], [[2, 1]]).print(); // 1
- * @see https://keras.io/api/metrics/
- */
 export class MeanAbsoluteErrorMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'MeanAbsoluteError';
 
@@ -18,5 +11,12 @@ export class MeanAbsoluteErrorMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean of |yTrue - yPred|.
+ *
+ * @example
+ * MeanAbsoluteError()([[0, 1]], [[2, 1]]).print(); // 1
+ * @see https://keras.io/api/metrics/
+ */
 export const MeanAbsoluteError = callable(MeanAbsoluteErrorMetric);
 export type MeanAbsoluteError = MeanAbsoluteErrorMetric;

@@ -3,13 +3,6 @@ import { meanAbsolutePercentageError } from '../losses/meanAbsolutePercentageErr
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
-/**
- * 100 times the mean of |yTrue - yPred| / |yTrue|.
- *
- * @example
- * MeanAbsolutePercentageError()([[2, 4]], [[1, 5]]).print(); // 37.5
- * @see https://keras.io/api/metrics/
- */
 export class MeanAbsolutePercentageErrorMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'MeanAbsolutePercentageError';
 
@@ -21,5 +14,12 @@ export class MeanAbsolutePercentageErrorMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * 100 times the mean of |yTrue - yPred| / |yTrue|.
+ *
+ * @example
+ * MeanAbsolutePercentageError()([[2, 4]], [[1, 5]]).print(); // 37.5
+ * @see https://keras.io/api/metrics/
+ */
 export const MeanAbsolutePercentageError = callable(MeanAbsolutePercentageErrorMetric);
 export type MeanAbsolutePercentageError = MeanAbsolutePercentageErrorMetric;

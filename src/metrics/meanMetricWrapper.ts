@@ -15,15 +15,6 @@ export interface MeanMetricWrapperOptions extends MetricOptions {
   [option: string]: unknown;
 }
 
-/**
- * The mean of what a function of labels and predictions gives.
- *
- * @example
- * const metric = MeanMetricWrapper((yTrue, yPred) => yPred.sub(yTrue).abs(), { name: 'distance' });
- * metric.updateState([0, 0], [1, 2]);
- * metric.result().print(); // 1.5
- * @see https://keras.io/api/metrics/reduction_metrics/
- */
 export class MeanMetricWrapperMetric extends MeanMetric {
   static override readonly className: string = 'MeanMetricWrapper';
   readonly fn: LossFunction;
@@ -55,8 +46,8 @@ export class MeanMetricWrapperMetric extends MeanMetric {
   }
 
   /** The third argument of the function, if there are options for it: a loss would take it for weights. */
-  get #extra(): [] | [Record<string, unknown>] {
-    return Object.keys(this.fnOptions).length > 0 ? [this.fnOptions] : [];
+  get #extra(): [] | [options: never] {
+    return Object.keys(this.fnOptions).length > 0 ? [this.fnOptions as never] : [];
   }
 
   override getConfig(): Config {
@@ -67,5 +58,14 @@ export class MeanMetricWrapperMetric extends MeanMetric {
   }
 }
 
+/**
+ * The mean of what a function of labels and predictions gives.
+ *
+ * @example
+ * const metric = MeanMetricWrapper((yTrue, yPred) => yPred.sub(yTrue).abs(), { name: 'distance' });
+ * metric.updateState([0, 0], [1, 2]);
+ * metric.result().print(); // 1.5
+ * @see https://keras.io/api/metrics/reduction_metrics/
+ */
 export const MeanMetricWrapper = callable(MeanMetricWrapperMetric);
 export type MeanMetricWrapper = MeanMetricWrapperMetric;

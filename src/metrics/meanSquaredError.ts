@@ -3,13 +3,6 @@ import { meanSquaredError } from '../losses/meanSquaredError';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
-/**
- * The mean of (yTrue - yPred)^2.
- *
- * @example
- * MeanSquaredError()([[0, 1]], [[1, 1]]).print(); // 0.5
- * @see https://keras.io/api/metrics/
- */
 export class MeanSquaredErrorMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'MeanSquaredError';
 
@@ -18,5 +11,12 @@ export class MeanSquaredErrorMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean of (yTrue - yPred)^2.
+ *
+ * @example
+ * MeanSquaredError()([[0, 1]], [[1, 1]]).print(); // 0.5
+ * @see https://keras.io/api/metrics/
+ */
 export const MeanSquaredError = callable(MeanSquaredErrorMetric);
 export type MeanSquaredError = MeanSquaredErrorMetric;

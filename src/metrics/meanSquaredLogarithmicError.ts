@@ -3,13 +3,6 @@ import { meanSquaredLogarithmicError } from '../losses/meanSquaredLogarithmicErr
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
-/**
- * The mean of (log(yTrue + 1) - log(yPred + 1))^2.
- *
- * @example
- * MeanSquaredLogarithmicError()([[0, 1]], [[0, 3]]).print(); // 0.2402
- * @see https://keras.io/api/metrics/
- */
 export class MeanSquaredLogarithmicErrorMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'MeanSquaredLogarithmicError';
 
@@ -21,5 +14,12 @@ export class MeanSquaredLogarithmicErrorMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean of (log(yTrue + 1) - log(yPred + 1))^2.
+ *
+ * @example
+ * MeanSquaredLogarithmicError()([[0, 1]], [[0, 3]]).print(); // 0.2402
+ * @see https://keras.io/api/metrics/
+ */
 export const MeanSquaredLogarithmicError = callable(MeanSquaredLogarithmicErrorMetric);
 export type MeanSquaredLogarithmicError = MeanSquaredLogarithmicErrorMetric;

@@ -116,6 +116,7 @@ export abstract class Metric extends KerasObject {
     return variable;
   }
 
+  /** @internal */
   override __call__(...inputs: MetricInput[]): MetricResult {
     try {
       return tidy(() => {

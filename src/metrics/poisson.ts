@@ -3,13 +3,6 @@ import { poisson } from '../losses/poisson';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
-/**
- * The mean of yPred - yTrue log(yPred).
- *
- * @example
- * Poisson()([[1, 0]], [[1, 2]]).print(); // 1.5
- * @see https://keras.io/api/metrics/
- */
 export class PoissonMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'Poisson';
 
@@ -18,5 +11,12 @@ export class PoissonMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean of yPred - yTrue log(yPred).
+ *
+ * @example
+ * Poisson()([[1, 0]], [[1, 2]]).print(); // 1.5
+ * @see https://keras.io/api/metrics/
+ */
 export const Poisson = callable(PoissonMetric);
 export type Poisson = PoissonMetric;

@@ -17,13 +17,6 @@ export interface PrecisionOptions extends MetricOptions {
 
 const DEFAULTS = { thresholds: null, topK: null, classId: null };
 
-/**
- * The share of positive predictions that are right: true positives / (true positives + false positives).
- *
- * @example
- * Precision()([1, 1, 1, 0, 0], [0.9, 0.2, 0.5, 0.8, 0.1]).print(); // 0.5
- * @see https://keras.io/api/metrics/classification_metrics/
- */
 export class PrecisionMetric extends Metric {
   static override readonly className: string = 'Precision';
   static override readonly configKeys: readonly string[] = ['thresholds', 'topK', 'classId'];
@@ -66,5 +59,12 @@ export class PrecisionMetric extends Metric {
   }
 }
 
+/**
+ * The share of positive predictions that are right: true positives / (true positives + false positives).
+ *
+ * @example
+ * Precision()([1, 1, 1, 0, 0], [0.9, 0.2, 0.5, 0.8, 0.1]).print(); // 0.5
+ * @see https://keras.io/api/metrics/classification_metrics/
+ */
 export const Precision = callable(PrecisionMetric);
 export type Precision = PrecisionMetric;

@@ -17,13 +17,6 @@ export interface RecallOptions extends MetricOptions {
 
 const DEFAULTS = { thresholds: null, topK: null, classId: null };
 
-/**
- * The share of positive labels that are found: true positives / (true positives + false negatives).
- *
- * @example
- * Recall()([1, 1, 1, 0, 0], [0.9, 0.2, 0.5, 0.8, 0.1]).print(); // 0.3333
- * @see https://keras.io/api/metrics/classification_metrics/
- */
 export class RecallMetric extends Metric {
   static override readonly className: string = 'Recall';
   static override readonly configKeys: readonly string[] = ['thresholds', 'topK', 'classId'];
@@ -66,5 +59,12 @@ export class RecallMetric extends Metric {
   }
 }
 
+/**
+ * The share of positive labels that are found: true positives / (true positives + false negatives).
+ *
+ * @example
+ * Recall()([1, 1, 1, 0, 0], [0.9, 0.2, 0.5, 0.8, 0.1]).print(); // 0.3333
+ * @see https://keras.io/api/metrics/classification_metrics/
+ */
 export const Recall = callable(RecallMetric);
 export type Recall = RecallMetric;

@@ -4,13 +4,6 @@ import { broadcastLabels } from '../losses/tensors';
 import { MeanMetric } from './mean';
 import { type MetricInput, type MetricOptions, metricOptions } from './metric';
 
-/**
- * The square root of the mean of (yTrue - yPred)^2.
- *
- * @example
- * RootMeanSquaredError()([[0, 1]], [[1, 1]]).print(); // 0.7071
- * @see https://keras.io/api/metrics/regression_metrics/
- */
 export class RootMeanSquaredErrorMetric extends MeanMetric {
   static override readonly className: string = 'RootMeanSquaredError';
 
@@ -30,5 +23,12 @@ export class RootMeanSquaredErrorMetric extends MeanMetric {
   }
 }
 
+/**
+ * The square root of the mean of (yTrue - yPred)^2.
+ *
+ * @example
+ * RootMeanSquaredError()([[0, 1]], [[1, 1]]).print(); // 0.7071
+ * @see https://keras.io/api/metrics/regression_metrics/
+ */
 export const RootMeanSquaredError = callable(RootMeanSquaredErrorMetric);
 export type RootMeanSquaredError = RootMeanSquaredErrorMetric;

@@ -32,13 +32,6 @@ export function sparseCategoricalAccuracy(yTrue: TensorOrArray, yPred: TensorOrA
   });
 }
 
-/**
- * How often the largest prediction is at the place that the label names.
- *
- * @example
- * SparseCategoricalAccuracy()([1, 0], [[0.2, 0.8], [0.4, 0.6]]).print(); // 0.5
- * @see https://keras.io/api/metrics/accuracy_metrics/
- */
 export class SparseCategoricalAccuracyMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'SparseCategoricalAccuracy';
 
@@ -50,5 +43,12 @@ export class SparseCategoricalAccuracyMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * How often the largest prediction is at the place that the label names.
+ *
+ * @example
+ * SparseCategoricalAccuracy()([1, 0], [[0.2, 0.8], [0.4, 0.6]]).print(); // 0.5
+ * @see https://keras.io/api/metrics/accuracy_metrics/
+ */
 export const SparseCategoricalAccuracy = callable(SparseCategoricalAccuracyMetric);
 export type SparseCategoricalAccuracy = SparseCategoricalAccuracyMetric;

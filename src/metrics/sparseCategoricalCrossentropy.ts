@@ -15,13 +15,6 @@ export interface SparseCategoricalCrossentropyMetricOptions extends MetricOption
 
 const DEFAULTS = { fromLogits: false, ignoreClass: null, axis: -1 };
 
-/**
- * The mean of `losses.sparseCategoricalCrossentropy`.
- *
- * @example
- * SparseCategoricalCrossentropy()([1], [[0.5, 0.5]]).print(); // 0.6931
- * @see https://keras.io/api/metrics/probabilistic_metrics/
- */
 export class SparseCategoricalCrossentropyMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'SparseCategoricalCrossentropy';
   static override readonly configKeys: readonly string[] = ['fromLogits', 'ignoreClass', 'axis'];
@@ -43,5 +36,12 @@ export class SparseCategoricalCrossentropyMetric extends MeanMetricWrapperMetric
   }
 }
 
+/**
+ * The mean of `losses.sparseCategoricalCrossentropy`.
+ *
+ * @example
+ * SparseCategoricalCrossentropy()([1], [[0.5, 0.5]]).print(); // 0.6931
+ * @see https://keras.io/api/metrics/probabilistic_metrics/
+ */
 export const SparseCategoricalCrossentropy = callable(SparseCategoricalCrossentropyMetric);
 export type SparseCategoricalCrossentropy = SparseCategoricalCrossentropyMetric;

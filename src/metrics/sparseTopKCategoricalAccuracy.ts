@@ -49,13 +49,6 @@ export interface SparseTopKCategoricalAccuracyOptions extends TopKCategoricalAcc
   fromSortedIds?: boolean;
 }
 
-/**
- * How often the class that the label names is among the k largest predictions.
- *
- * @example
- * SparseTopKCategoricalAccuracy(1)([2, 1], [[0.1, 0.9, 0.8], [0.05, 0.95, 0]]).print(); // 0.5
- * @see https://keras.io/api/metrics/accuracy_metrics/
- */
 export class SparseTopKCategoricalAccuracyMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'SparseTopKCategoricalAccuracy';
   readonly k: number;
@@ -79,5 +72,12 @@ export class SparseTopKCategoricalAccuracyMetric extends MeanMetricWrapperMetric
   }
 }
 
+/**
+ * How often the class that the label names is among the k largest predictions.
+ *
+ * @example
+ * SparseTopKCategoricalAccuracy(1)([2, 1], [[0.1, 0.9, 0.8], [0.05, 0.95, 0]]).print(); // 0.5
+ * @see https://keras.io/api/metrics/accuracy_metrics/
+ */
 export const SparseTopKCategoricalAccuracy = callable(SparseTopKCategoricalAccuracyMetric);
 export type SparseTopKCategoricalAccuracy = SparseTopKCategoricalAccuracyMetric;

@@ -3,13 +3,6 @@ import { squaredHinge } from '../losses/squaredHinge';
 import { MeanMetricWrapperMetric } from './meanMetricWrapper';
 import { type MetricOptions, metricOptions } from './metric';
 
-/**
- * The mean of max(1 - yTrue yPred, 0)^2, for labels -1 and 1 or 0 and 1.
- *
- * @example
- * SquaredHinge()([[1, 0]], [[0.5, -2]]).print(); // 0.125
- * @see https://keras.io/api/metrics/
- */
 export class SquaredHingeMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'SquaredHinge';
 
@@ -18,5 +11,12 @@ export class SquaredHingeMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * The mean of max(1 - yTrue yPred, 0)^2, for labels -1 and 1 or 0 and 1.
+ *
+ * @example
+ * SquaredHinge()([[1, 0]], [[0.5, -2]]).print(); // 0.125
+ * @see https://keras.io/api/metrics/
+ */
 export const SquaredHinge = callable(SquaredHingeMetric);
 export type SquaredHinge = SquaredHingeMetric;

@@ -4,15 +4,6 @@ import { callable } from '../base/callable';
 import { Metric, type MetricInput, type MetricOptions, metricOptions } from './metric';
 import { samplewise } from './samplewise';
 
-/**
- * The sum of all values, times their weights.
- *
- * @example
- * const sum = Sum();
- * sum.updateState([1, 3, 5]);
- * sum.result().print(); // 9
- * @see https://keras.io/api/metrics/reduction_metrics/
- */
 export class SumMetric extends Metric {
   static override readonly className: string = 'Sum';
   readonly total: Variable;
@@ -34,5 +25,14 @@ export class SumMetric extends Metric {
   }
 }
 
+/**
+ * The sum of all values, times their weights.
+ *
+ * @example
+ * const sum = Sum();
+ * sum.updateState([1, 3, 5]);
+ * sum.result().print(); // 9
+ * @see https://keras.io/api/metrics/reduction_metrics/
+ */
 export const Sum = callable(SumMetric);
 export type Sum = SumMetric;

@@ -50,13 +50,6 @@ export interface TopKCategoricalAccuracyOptions extends MetricOptions, TopKFunct
 /** What a metric among the k largest may be given: k, then the other options. */
 export type TopKArguments<O> = [kOrOptions?: number | O, options?: Omit<O, 'k'>];
 
-/**
- * How often the label is among the k largest predictions.
- *
- * @example
- * TopKCategoricalAccuracy(1)([[0, 0, 1], [0, 1, 0]], [[0.1, 0.9, 0.8], [0.05, 0.95, 0]]).print(); // 0.5
- * @see https://keras.io/api/metrics/accuracy_metrics/
- */
 export class TopKCategoricalAccuracyMetric extends MeanMetricWrapperMetric {
   static override readonly className: string = 'TopKCategoricalAccuracy';
   static override readonly configKeys: readonly string[] = ['k'];
@@ -75,5 +68,12 @@ export class TopKCategoricalAccuracyMetric extends MeanMetricWrapperMetric {
   }
 }
 
+/**
+ * How often the label is among the k largest predictions.
+ *
+ * @example
+ * TopKCategoricalAccuracy(1)([[0, 0, 1], [0, 1, 0]], [[0.1, 0.9, 0.8], [0.05, 0.95, 0]]).print(); // 0.5
+ * @see https://keras.io/api/metrics/accuracy_metrics/
+ */
 export const TopKCategoricalAccuracy = callable(TopKCategoricalAccuracyMetric);
 export type TopKCategoricalAccuracy = TopKCategoricalAccuracyMetric;

@@ -2,13 +2,6 @@ import { callable } from '../base/callable';
 import { ConfusionCount, type ConfusionCountOptions } from './confusionCount';
 import { metricOptions } from './metric';
 
-/**
- * The number of predictions above the threshold whose label is 1, weighted.
- *
- * @example
- * TruePositives()([1, 1, 1, 0, 0], [0.9, 0.2, 0.5, 0.8, 0.1]).print(); // 1
- * @see https://keras.io/api/metrics/classification_metrics/
- */
 export class TruePositivesMetric extends ConfusionCount {
   static override readonly className: string = 'TruePositives';
 
@@ -20,5 +13,12 @@ export class TruePositivesMetric extends ConfusionCount {
   }
 }
 
+/**
+ * The number of predictions above the threshold whose label is 1, weighted.
+ *
+ * @example
+ * TruePositives()([1, 1, 1, 0, 0], [0.9, 0.2, 0.5, 0.8, 0.1]).print(); // 1
+ * @see https://keras.io/api/metrics/classification_metrics/
+ */
 export const TruePositives = callable(TruePositivesMetric);
 export type TruePositives = TruePositivesMetric;

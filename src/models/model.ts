@@ -1,14 +1,23 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { callable, classNameOf } from '../base/callable';
+import { type CallableClass, callable, classNameOf } from '../base/callable';
 import { type Dim, formatShape, type Shape, unknownName, ValueError } from '../base/errors';
 import { autoName } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { resolveOptions, type Signature } from '../base/options';
 import type { Config } from '../base/registry';
 import { host } from '../host';
-import type { CallOptions, Layer } from '../layers/layer';
+import type { CallOptions, Layer, MoreArguments, TensorOrArray } from '../layers/layer';
 import { withMask } from '../layers/masks';
-import { mapShapes, type Node, SymbolicTensor, shapesOf, type TensorSpec } from '../layers/operation';
+import {
+  type Gives,
+  mapShapes,
+  type Node,
+  type Symbolic,
+  type SymbolicOutput,
+  SymbolicTensor,
+  shapesOf,
+  type TensorSpec,
+} from '../layers/operation';
 import { configFromGraph, graphFromConfig } from './config';
 import { fitShape, orderInputs, standardizeInputs } from './data/inputs';
 import { LayerGraph } from './graph';
@@ -27,11 +36,7 @@ export interface ModelOptions {
 }
 
 export type ModelArguments =
-  | [
-      inputs: SymbolicTensor | readonly SymbolicTensor[],
-      outputs: SymbolicTensor | readonly SymbolicTensor[],
-      options?: ModelOptions,
-    ]
+  | [inputs: Nested<SymbolicTensor>, outputs: Nested<SymbolicTensor>, options?: ModelOptions]
   | [options?: ModelOptions];
 
 const SIGNATURE: Signature<ModelOptions> = {
@@ -52,7 +57,7 @@ export class ModelLayer extends Trainer {
     return new cls('layers' in config ? graphFromConfig(config) : (config as ModelOptions));
   }
 
-  /** The graph of layers of a functional model. */
+  /** The graph of layers of a functional model. @internal */
   protected graph: LayerGraph | undefined;
 
   constructor(...args: ModelArguments) {
@@ -67,7 +72,7 @@ export class ModelLayer extends Trainer {
     if (trainable === false) this.trainable = false;
   }
 
-  /** How the model was put together. */
+  /** How the model was put together. @internal */
   get kind(): 'functional' | 'sequential' | 'subclassed' {
     return this.graph ? 'functional' : 'subclassed';
   }
@@ -86,7 +91,7 @@ export class ModelLayer extends Trainer {
     return this.graph?.layers;
   }
 
-  /** Layer calls by depth, the inputs first; empty unless the model is a graph. */
+  /** Layer calls by depth, the inputs first; empty unless the model is a graph. @internal */
   get nodesByDepth(): readonly (readonly Node[])[] {
     return this.graph?.nodesByDepth ?? [];
   }
@@ -96,7 +101,7 @@ export class ModelLayer extends Trainer {
     return null;
   }
 
-  /** Models are built for any batch size, or for that of their `Input`. */
+  /** Models are built for any batch size, or for that of their `Input`. @internal */
   override buildFor(inputShape: Nested<Shape>): void {
     super.buildFor(mapShapes(inputShape, (shape) => [this.batchDim, ...shape.slice(1)] as never));
   }
@@ -105,6 +110,7 @@ export class ModelLayer extends Trainer {
     return this.kind === 'functional' ? { input_shape: null } : super.getBuildConfig();
   }
 
+  /** @internal */
   override get hasForwardPass(): boolean {
     return this.graph !== undefined || this.call !== ModelLayer.prototype.call;
   }
@@ -113,7 +119,8 @@ export class ModelLayer extends Trainer {
     const inputs = withMask(given, mask);
     if (!this.graph)
       throw new ValueError(`${this.label}: no call(). Override call(inputs, options), or give inputs and outputs.`);
-    return unpackOne(this.graph.run(standardizeInputs(this.label, this.graph.inputStructure, inputs), options));
+    const tensors = standardizeInputs(this.label, this.graph.inputStructure, inputs);
+    return unpackOne(this.graph.run(tensors, options));
   }
 
   override computeOutputShape(inputShape: Nested<Shape>): Nested<Shape> {
@@ -148,8 +155,8 @@ export class ModelLayer extends Trainer {
     return unpackOne(this.#needGraph('input').inputStructure);
   }
 
-  override get output(): Nested<SymbolicTensor> {
-    return unpackOne(this.#needGraph('output').outputStructure);
+  override get output(): SymbolicOutput<this> {
+    return unpackOne(this.#needGraph('output').outputStructure) as never;
   }
 
   /** Shape of the input, or one for each of several. */
@@ -159,7 +166,7 @@ export class ModelLayer extends Trainer {
 
   /** Shape of the output, or one for each of several. */
   get outputShape(): Nested<Shape> {
-    return mapStructure(this.output, ({ shape }) => shape as never);
+    return mapStructure(this.output as Nested<SymbolicTensor>, ({ shape }) => shape as never);
   }
 
   /** Names of the inputs, by which data may be given. */
@@ -167,10 +174,12 @@ export class ModelLayer extends Trainer {
     return this.graph ? this.graph.inputs.map(({ name }) => name) : [];
   }
 
+  /** @internal */
   override get inputStructure(): Nested<SymbolicTensor> | undefined {
     return this.graph?.inputStructure;
   }
 
+  /** @internal */
   override get outputStructure(): Nested<SymbolicTensor> | undefined {
     return this.graph?.outputStructure;
   }
@@ -219,7 +228,7 @@ export class ModelLayer extends Trainer {
     printFn(summaryText(this, rest));
   }
 
-  /** The layers that are called, in Keras's order; for `summary`. */
+  /** The layers that are called, in Keras's order; for `summary`. @internal */
   get operations(): Layer[] {
     return this.layers;
   }
@@ -227,6 +236,40 @@ export class ModelLayer extends Trainer {
   override getConfig(): Config {
     return this.graph ? configFromGraph(this.name, this.trainable, this.graph) : super.getConfig();
   }
+}
+
+/** A tensor for each symbolic one. */
+type TensorsOf<S> =
+  Nested<SymbolicTensor> extends S
+    ? tf.Tensor
+    : S extends SymbolicTensor
+      ? tf.Tensor
+      : { -readonly [K in keyof S]: TensorsOf<S[K]> };
+
+/** A list of one is that one. */
+type Unpacked<S> = S extends readonly [infer One] ? One : S;
+
+/** A model of given outputs and inputs: what it predicts has the structure of its outputs. */
+type FunctionalModel<O, I> = Model<TensorsOf<Unpacked<O>>, Unpacked<I>>;
+
+/** Making a functional model, with `new` or without. */
+interface ModelMaker {
+  <const O extends Nested<SymbolicTensor>, const I extends Nested<SymbolicTensor>>(
+    inputs: I,
+    outputs: O,
+    options?: Omit<ModelOptions, 'inputs' | 'outputs'>,
+  ): FunctionalModel<O, I>;
+  <const O extends Nested<SymbolicTensor>, const I extends Nested<SymbolicTensor>>(
+    options: Omit<ModelOptions, 'inputs' | 'outputs'> & { inputs: I; outputs: O },
+  ): FunctionalModel<O, I>;
+  new <const O extends Nested<SymbolicTensor>, const I extends Nested<SymbolicTensor>>(
+    inputs: I,
+    outputs: O,
+    options?: Omit<ModelOptions, 'inputs' | 'outputs'>,
+  ): FunctionalModel<O, I>;
+  new <const O extends Nested<SymbolicTensor>, const I extends Nested<SymbolicTensor>>(
+    options: Omit<ModelOptions, 'inputs' | 'outputs'> & { inputs: I; outputs: O },
+  ): FunctionalModel<O, I>;
 }
 
 function functionalGraph(who: string, inputs: unknown, outputs: unknown): LayerGraph {
@@ -250,6 +293,10 @@ function unpackOne<T>(structure: Nested<T>): Nested<T> {
     : structure;
 }
 
+declare module '../callbacks/callback' {
+  interface CallbackModel extends ModelLayer {}
+}
+
 /**
  * A model: layers between inputs and outputs, to be trained as a whole. Give `inputs` and `outputs` (symbolic
  * tensors), or extend the class and override `call`.
@@ -261,5 +308,17 @@ function unpackOne<T>(structure: Nested<T>): Nested<T> {
  * console.log(model.countParams()); // 15
  * @see https://keras.io/api/models/model/
  */
-export const Model = callable(ModelLayer);
-export type Model = ModelLayer;
+export const Model = callable(ModelLayer) as ModelMaker & CallableClass<typeof ModelLayer>;
+/**
+ * A model. `Output` is what it gives for tensors, where that is no tensor: `Model<[tf.Tensor, tf.Tensor]>`; `Input` tells
+ * the structure of its symbolic inputs.
+ */
+export type Model<Output = unknown, Input = Nested<SymbolicTensor>> = unknown extends Output
+  ? ModelLayer
+  : Called<Output> & ModelLayer & Gives<Output> & { readonly input: Input };
+
+/** Calling a model whose outputs are known. */
+interface Called<Output> {
+  (inputs: Nested<SymbolicTensor>, ...more: MoreArguments): Symbolic<Output>;
+  (inputs: Nested<TensorOrArray>, ...more: MoreArguments): Output;
+}

@@ -63,6 +63,7 @@ export class SequentialModel extends ModelLayer {
     if (trainable === false) this.trainable = false;
   }
 
+  /** @internal */
   override get kind(): 'functional' | 'sequential' | 'subclassed' {
     return 'sequential';
   }
@@ -70,6 +71,10 @@ export class SequentialModel extends ModelLayer {
   /** The layers, without the input. */
   override get layers(): Layer[] {
     return this.#stack.filter((layer) => !(layer instanceof InputLayer));
+  }
+
+  override get input(): SymbolicTensor {
+    return super.input as SymbolicTensor;
   }
 
   protected override get hiddenLayers(): readonly Layer[] {
@@ -168,6 +173,7 @@ export class SequentialModel extends ModelLayer {
     if (input !== first) this.#stack.unshift(input);
   }
 
+  /** @internal */
   override buildFromInputs(inputs: Nested<tf.Tensor>, training: boolean): void {
     if (!this.built) this.buildFor((inputs as tf.Tensor).shape);
     if (this.flattenLayers().some(({ built }) => !built)) super.buildFromInputs(inputs, training);

@@ -8,7 +8,7 @@ import { Layer } from '../layers/layer';
 import type { SymbolicTensor } from '../layers/operation';
 import type { Metric, MetricResults } from '../metrics';
 import type { Optimizer } from '../optimizers';
-import { Compilation, type CompileOptions } from './compile/compilation';
+import { Compilation, type CompileArguments, type CompileOptions } from './compile/compilation';
 import { CompileMetrics } from './compile/compileMetrics';
 import { heldMetrics } from './compile/heldMetrics';
 import { noteMetricsResult } from './compile/logs';
@@ -30,9 +30,9 @@ export abstract class Trainable extends Layer {
   #isWarned = false;
   #stepLosses: tf.Tensor[] | undefined;
 
-  /** The symbolic inputs, where there are any. */
+  /** The symbolic inputs, where there are any. @internal */
   abstract get inputStructure(): Nested<SymbolicTensor> | undefined;
-  /** The symbolic outputs, where there are any. */
+  /** The symbolic outputs, where there are any. @internal */
   abstract get outputStructure(): Nested<SymbolicTensor> | undefined;
   /** Names of the outputs, where they are known. */
   abstract get outputNames(): string[] | undefined;
@@ -45,15 +45,7 @@ export abstract class Trainable extends Layer {
    * @throws ValueError for names that are not known, naming the nearest; the model stays as it was.
    * @see https://keras.io/api/models/model_training_apis/
    */
-  compile(
-    ...args:
-      | [options?: CompileOptions]
-      | [
-          optimizer: CompileOptions['optimizer'],
-          loss: CompileOptions['loss'],
-          ...rest: [metrics: CompileOptions['metrics'], options?: CompileOptions] | [options?: CompileOptions],
-        ]
-  ): void {
+  compile(...args: CompileArguments): void {
     this.turns.check('compile');
     if (this.isDisposed) throw disposedModel(this.label, 'compile');
     const compilation = new Compilation(args, this.outputNames, this.outputStructure);
@@ -97,7 +89,7 @@ export abstract class Trainable extends Layer {
     this.compiledFor('runEagerly').runEagerly = value;
   }
 
-  /** What `compile` settled; for steps and callbacks. */
+  /** What `compile` settled; for steps and callbacks. @internal */
   get compilation(): Compilation {
     return this.compiledFor('compilation');
   }
@@ -135,7 +127,7 @@ export abstract class Trainable extends Layer {
     return noteMetricsResult(results);
   }
 
-  /** Drops recorded steps, so that the next one is made anew. */
+  /** Drops recorded steps, so that the next one is made anew. @internal */
   abstract forgetSteps(): void;
 
   /** What `compile` settled; an error that names the method `who` if there is nothing. */
@@ -202,17 +194,18 @@ export abstract class Trainable extends Layer {
     return this.__call__(x, { training: false }) as Nested<tf.Tensor>;
   }
 
-  /** Whether the step of a kind is one that a subclass wrote. */
+  /** Whether the step of a kind is one that a subclass wrote. @internal */
   hasOwnStep(kind: StepKind): boolean {
     return this[`${kind}Step`] !== Trainable.prototype[`${kind}Step`];
   }
 
-  /** Whether there is a forward pass: a graph, or a `call` that a subclass wrote. */
+  /** Whether there is a forward pass: a graph, or a `call` that a subclass wrote. @internal */
   abstract get hasForwardPass(): boolean;
 
   /**
    * Builds the layers that a forward pass on inputs uses and that are not built yet. No weight changes.
    * @param training whether layers behave as in training.
+   * @internal
    */
   buildFromInputs(inputs: Nested<tf.Tensor>, training: boolean): void {
     dryRun(() => this.__call__(inputs, { training }));

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ready, requireReady } from '../backend/engine';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { CallbackList, type History, type Logs } from '../callbacks';
+import type { OutputOf } from '../layers/operation';
 import type { MetricResults } from '../metrics';
 import { LatestLogs } from './compile/latestLogs';
-import { type ScoreRecord, type Scores, toScores } from './compile/logs';
+import { type ScoreRecord, type Scores, type ScoresBy, toScores } from './compile/logs';
 import {
   type EvaluateOptions,
   type FitOptions,
@@ -18,7 +19,7 @@ import {
   type Testing,
   type Training,
 } from './data/arguments';
-import type { Batch, DataInput } from './data/data';
+import type { Batch, DataInput, ModelData } from './data/data';
 import { EpochReader, noBatches, runEpoch } from './data/epochs';
 import { isIterableData } from './data/iterableSource';
 import { makeSource } from './data/sources';
@@ -40,6 +41,7 @@ export abstract class Trainer extends Trainable {
   history: History | undefined;
   #runner: StepRunner | undefined;
 
+  /** @internal */
   override forgetSteps(): void {
     this.#runner?.dispose();
     this.#runner = undefined;
@@ -51,10 +53,18 @@ export abstract class Trainer extends Trainable {
   }
 
   /**
-   * Trains the model.
+   * Trains the model on batches of a data set or an iterable, or on inputs without targets.
    *
-   * @param x inputs: tensors, nested arrays, typed arrays with a shape; lists or records of them; or a dataset or
-   *   (async) iterable of `[x, y]` or `[x, y, sampleWeight]`, then without `y`.
+   * @param x a `tf.data.Dataset` or an (async) iterable of `x`, `[x, y]` or `[x, y, sampleWeight]`; or inputs.
+   * @param options as for arrays: `epochs` (1), `stepsPerEpoch`, `validationData`, `callbacks` ...
+   * @returns losses and metrics by epoch.
+   * @throws ValueError for data that does not fit; the model stays as it was.
+   */
+  fit(x: ModelData, options?: FitOptions): Promise<History>;
+  /**
+   * Trains the model on arrays.
+   *
+   * @param x inputs: tensors, nested arrays, typed arrays with a shape; lists or records of them.
    * @param y targets, likewise.
    * @param options `batchSize` (32), `epochs` (1), `verbose` ('auto'), `callbacks`, `validationSplit` (0),
    *   `validationData`, `shuffle` (true), `classWeight`, `sampleWeight`, `initialEpoch`, `stepsPerEpoch`,
@@ -62,7 +72,8 @@ export abstract class Trainer extends Trainable {
    * @returns losses and metrics by epoch.
    * @throws ValueError for data that does not fit; the model stays as it was.
    */
-  async fit(x: DataInput | object, y?: DataInput | FitOptions | null, options?: FitOptions): Promise<History> {
+  fit(x: ModelData, y: DataInput | null | undefined, options?: FitOptions): Promise<History>;
+  async fit(x: ModelData, y?: DataInput | null | FitOptions, options?: FitOptions): Promise<History> {
     const { data, training } = parseFit(x, y, options);
     return this.turns.during('fit', async (run) => {
       await ready();
@@ -128,7 +139,15 @@ export abstract class Trainer extends Trainable {
   #callbackList(o: Training | Testing | Predicting, steps: number | undefined, addHistory = false): CallbackList {
     const { callbacks, verbose } = o;
     const epochs = 'epochs' in o ? o.epochs : 1;
-    return new CallbackList({ callbacks, addHistory, addProgbar: verbose !== 0, verbose, epochs, steps, model: this });
+    return new CallbackList({
+      callbacks,
+      addHistory,
+      addProgbar: verbose !== 0,
+      verbose,
+      epochs,
+      steps,
+      model: this as never,
+    });
   }
 
   /** Trains on one epoch; returns its logs, or nothing where it had no batch. */
@@ -191,26 +210,34 @@ export abstract class Trainer extends Trainable {
   }
 
   /**
-   * The loss and the metrics on data, without training.
+   * The loss and the metrics on batches of a data set or an iterable, or on inputs without targets; no training.
+   *
+   * @param x a `tf.data.Dataset` or an (async) iterable of `[x, y]` or `[x, y, sampleWeight]`; or inputs.
+   * @param options as for arrays.
+   * @returns as for arrays.
+   */
+  evaluate<R extends boolean = false>(
+    x: ModelData,
+    options?: EvaluateOptions & { returnDict?: R },
+  ): Promise<ScoresBy<R>>;
+  /**
+   * The loss and the metrics on arrays, without training.
    *
    * @param options `batchSize` (32), `verbose`, `sampleWeight`, `steps`, `callbacks`, `returnDict` (false).
    * @returns the loss; with metrics a list: the loss, the losses of several outputs, the metrics as `compile` was given
    *   them, those of one of several outputs (`a_accuracy`) last and by name; with `returnDict` a record by name. What a
    *   metric has several results of is a list.
    */
-  evaluate(
-    x: DataInput | object,
+  evaluate<R extends boolean = false>(
+    x: ModelData,
     y: DataInput | null | undefined,
-    options: EvaluateOptions & { returnDict: true },
-  ): Promise<ScoreRecord>;
-  evaluate(x: object, options: EvaluateOptions & { returnDict: true }): Promise<ScoreRecord>;
-  // biome-ignore lint/suspicious/noExplicitAny: a number or a list, as compile() decided: destructured or not by the caller
-  evaluate(x: DataInput | object, y?: DataInput | EvaluateOptions | null, options?: EvaluateOptions): Promise<any>;
+    options?: EvaluateOptions & { returnDict?: R },
+  ): Promise<ScoresBy<R>>;
   async evaluate(
-    x: DataInput | object,
-    y?: DataInput | EvaluateOptions | null,
+    x: ModelData,
+    y?: DataInput | null | EvaluateOptions,
     options?: EvaluateOptions,
-  ): Promise<Scores | Logs> {
+  ): Promise<Scores & ScoreRecord> {
     const { data, testing: o } = parseEvaluate(x, y, options);
     return this.turns.during('evaluate', async (run) => {
       await ready();
@@ -221,7 +248,7 @@ export abstract class Trainer extends Trainable {
       try {
         const { callbacks, tell } = this.#callbacks(run, o, reader.steps);
         const logs = await this.#testEpoch(tell, reader, callbacks, 'evaluate');
-        return o.returnDict ? logs : toScores(logs, this.metrics);
+        return (o.returnDict ? logs : toScores(logs, this.metrics)) as Scores & ScoreRecord;
       } finally {
         await reader.close();
         source.dispose();
@@ -235,8 +262,7 @@ export abstract class Trainer extends Trainable {
    * @param options `batchSize` (32), `verbose`, `steps`, `callbacks`.
    * @returns a tensor, a list, or a record by output key; the caller owns the tensors.
    */
-  // biome-ignore lint/suspicious/noExplicitAny: the structure of the outputs is the model's
-  async predict(x: DataInput | object, options?: PredictOptions): Promise<any> {
+  async predict(x: ModelData, options?: PredictOptions): Promise<OutputOf<this>> {
     if (this.isDisposed) throw disposedModel(this.label, 'predict');
     const { data, predicting: o } = parsePredict(x, options);
     await ready();
@@ -247,7 +273,7 @@ export abstract class Trainer extends Trainable {
       // What has to be waited for must not hold training up.
       if (isIterableData(x)) await this.#predictAll(o, reader, parts, (hooks) => hooks());
       else await this.turns.predict((tell) => this.#predictAll(o, reader, parts, tell));
-      return concatParts(parts);
+      return concatParts(parts) as OutputOf<this>;
     } finally {
       for (const part of parts) tf.dispose(flatten(part));
       await reader.close();
@@ -285,18 +311,29 @@ export abstract class Trainer extends Trainable {
    * @param options `sampleWeight`, `classWeight`, `returnDict` (false).
    * @returns loss and metrics of this batch: a number, a list, or a record.
    */
-  // biome-ignore lint/suspicious/noExplicitAny: a number or a list, as compile() decided
-  trainOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): any {
-    return this.#onBatch('train', x, y, options);
+  trainOnBatch<R extends boolean = false>(
+    x: DataInput,
+    y?: DataInput | null,
+    options?: OnBatchOptions & { returnDict?: R },
+  ): ScoresBy<R> {
+    return this.#onBatch('train', x, y, options) as ScoresBy<R>;
   }
 
   /** Loss and metrics of one batch, without training; options and result as for `trainOnBatch`. */
-  // biome-ignore lint/suspicious/noExplicitAny: a number or a list, as compile() decided
-  testOnBatch(x: DataInput, y?: DataInput | null, options?: OnBatchOptions): any {
-    return this.#onBatch('test', x, y, options);
+  testOnBatch<R extends boolean = false>(
+    x: DataInput,
+    y?: DataInput | null,
+    options?: OnBatchOptions & { returnDict?: R },
+  ): ScoresBy<R> {
+    return this.#onBatch('test', x, y, options) as ScoresBy<R>;
   }
 
-  #onBatch(kind: 'train' | 'test', x: DataInput, y: DataInput | null | undefined, options?: OnBatchOptions): unknown {
+  #onBatch(
+    kind: 'train' | 'test',
+    x: DataInput,
+    y: DataInput | null | undefined,
+    options?: OnBatchOptions,
+  ): Scores | ScoreRecord {
     const who = `${kind}OnBatch`;
     this.turns.check(who);
     requireReady(`${this.label}: ${who}`);
@@ -308,17 +345,16 @@ export abstract class Trainer extends Trainable {
     try {
       latest.set(this.#run(kind, batch) as MetricResults | undefined);
       const logs = latest.now();
-      return o.returnDict ? logs : toScores(logs, this.metrics);
+      return o.returnDict ? (logs as ScoreRecord) : toScores(logs, this.metrics);
     } finally {
       latest.dispose();
     }
   }
 
   /** The outputs for one batch. The caller owns the tensors. */
-  // biome-ignore lint/suspicious/noExplicitAny: the structure of the outputs is the model's
-  predictOnBatch(x: DataInput): any {
+  predictOnBatch(x: DataInput): OutputOf<this> {
     requireReady(`${this.label}: predictOnBatch`);
-    return this.#run('predict', makeSource.oneBatch(this, 'predict', x, undefined, {}));
+    return this.#run('predict', makeSource.oneBatch(this, 'predict', x, undefined, {})) as OutputOf<this>;
   }
 
   /** Frees the weights, the optimizer's and the metrics' state. The model cannot be used any more. */

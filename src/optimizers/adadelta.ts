@@ -16,14 +16,6 @@ export interface AdadeltaOptions extends OptimizerOptions {
 
 const SIGNATURE = optimizerSignature<AdadeltaOptions>('Adadelta', { learningRate: 0.001, rho: 0.95, epsilon: 1e-7 });
 
-/**
- * Adadelta: a and d are running averages of g^2 and of the squared steps,
- * and w -= lr g sqrt(d + epsilon) / sqrt(a + epsilon).
- *
- * @example
- * console.log(Adadelta().getConfig().rho); // 0.95
- * @see https://arxiv.org/abs/1212.5701
- */
 export class AdadeltaOptimizer extends Optimizer {
   static override readonly className: string = 'Adadelta';
   static override readonly configKeys: readonly string[] = ['rho', 'epsilon'];
@@ -61,5 +53,13 @@ export class AdadeltaOptimizer extends Optimizer {
   }
 }
 
+/**
+ * Adadelta: a and d are running averages of g^2 and of the squared steps,
+ * and w -= lr g sqrt(d + epsilon) / sqrt(a + epsilon).
+ *
+ * @example
+ * console.log(Adadelta().getConfig().rho); // 0.95
+ * @see https://arxiv.org/abs/1212.5701
+ */
 export const Adadelta = callable(AdadeltaOptimizer);
 export type Adadelta = AdadeltaOptimizer;

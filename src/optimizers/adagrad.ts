@@ -20,13 +20,6 @@ const SIGNATURE = optimizerSignature<AdagradOptions>('Adagrad', {
   epsilon: 1e-7,
 });
 
-/**
- * Adagrad: a is the sum of all g^2, and w -= lr g / sqrt(a + epsilon).
- *
- * @example
- * console.log(Adagrad().getConfig().initial_accumulator_value); // 0.1
- * @see https://keras.io/api/optimizers/adagrad/
- */
 export class AdagradOptimizer extends Optimizer {
   static override readonly className: string = 'Adagrad';
   static override readonly configKeys: readonly string[] = ['initialAccumulatorValue', 'epsilon'];
@@ -55,5 +48,12 @@ export class AdagradOptimizer extends Optimizer {
   }
 }
 
+/**
+ * Adagrad: a is the sum of all g^2, and w -= lr g / sqrt(a + epsilon).
+ *
+ * @example
+ * console.log(Adagrad().getConfig().initial_accumulator_value); // 0.1
+ * @see https://keras.io/api/optimizers/adagrad/
+ */
 export const Adagrad = callable(AdagradOptimizer);
 export type Adagrad = AdagradOptimizer;

@@ -22,14 +22,6 @@ export interface AdamOptions extends OptimizerOptions {
 export const ADAM_DEFAULTS = { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false } as const;
 const SIGNATURE = optimizerSignature<AdamOptions>('Adam', ADAM_DEFAULTS);
 
-/**
- * Adam: m and v are running averages of g and g^2,
- * and w -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon).
- *
- * @example
- * console.log(Adam().getConfig().beta_1); // 0.9
- * @see https://arxiv.org/abs/1412.6980 and https://keras.io/api/optimizers/adam/
- */
 export class AdamOptimizer extends Optimizer {
   static override readonly className: string = 'Adam';
   static override readonly configKeys: readonly string[] = ['beta1', 'beta2', 'epsilon', 'amsgrad'];
@@ -76,5 +68,13 @@ export class AdamOptimizer extends Optimizer {
   }
 }
 
+/**
+ * Adam: m and v are running averages of g and g^2,
+ * and w -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon).
+ *
+ * @example
+ * console.log(Adam().getConfig().beta_1); // 0.9
+ * @see https://arxiv.org/abs/1412.6980 and https://keras.io/api/optimizers/adam/
+ */
 export const Adam = callable(AdamOptimizer);
 export type Adam = AdamOptimizer;

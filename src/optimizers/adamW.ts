@@ -6,13 +6,6 @@ import { type OptimizerArguments, optimizerSignature } from './options';
 
 const SIGNATURE = optimizerSignature<AdamOptions>('AdamW', { ...ADAM_DEFAULTS, weightDecay: 0.004 });
 
-/**
- * Adam with weight decay: before each step w -= lr weightDecay w. Default of `weightDecay`: 0.004.
- *
- * @example
- * console.log(AdamW().weightDecay); // 0.004
- * @see https://arxiv.org/abs/1711.05101
- */
 export class AdamWOptimizer extends AdamOptimizer {
   static override readonly className: string = 'AdamW';
 
@@ -28,5 +21,12 @@ export class AdamWOptimizer extends AdamOptimizer {
   }
 }
 
+/**
+ * Adam with weight decay: before each step w -= lr weightDecay w. Default of `weightDecay`: 0.004.
+ *
+ * @example
+ * console.log(AdamW().weightDecay); // 0.004
+ * @see https://arxiv.org/abs/1711.05101
+ */
 export const AdamW = callable(AdamWOptimizer);
 export type AdamW = AdamWOptimizer;

@@ -23,13 +23,6 @@ const SIGNATURE = optimizerSignature<AdamaxOptions>(
   { beta2: between(0, 1) }, // at 1 the largest gradient of all counts
 );
 
-/**
- * Adamax: m is a running average of g, u = max(beta2 u, |g|), and w -= lr m / ((1 - beta1^t) (u + epsilon)).
- *
- * @example
- * console.log(Adamax().getConfig().beta_2); // 0.999
- * @see https://arxiv.org/abs/1412.6980
- */
 export class AdamaxOptimizer extends Optimizer {
   static override readonly className: string = 'Adamax';
   static override readonly configKeys: readonly string[] = ['beta1', 'beta2', 'epsilon'];
@@ -63,5 +56,12 @@ export class AdamaxOptimizer extends Optimizer {
   }
 }
 
+/**
+ * Adamax: m is a running average of g, u = max(beta2 u, |g|), and w -= lr m / ((1 - beta1^t) (u + epsilon)).
+ *
+ * @example
+ * console.log(Adamax().getConfig().beta_2); // 0.999
+ * @see https://arxiv.org/abs/1412.6980
+ */
 export const Adamax = callable(AdamaxOptimizer);
 export type Adamax = AdamaxOptimizer;

@@ -1,10 +1,12 @@
 /** How weights follow their gradients: `keras.optimizers`. */
 import '../backend/registrations';
+import type { CustomName } from '../base/customNames';
 import { formatValue, unknownName, ValueError } from '../base/errors';
 import {
   deserializeObject,
   isSerialized,
   provide,
+  registeredObject,
   type SerializableClass,
   type SerializedObject,
   serializeObject,
@@ -38,7 +40,12 @@ provide('keras.optimizers', CLASSES);
 export type OptimizerName = keyof typeof CLASSES | Lowercase<keyof typeof CLASSES>;
 
 /** What stands for an optimizer: an object, a name, a class, or Keras's JSON. */
-export type OptimizerIdentifier = Optimizer | OptimizerName | (string & {}) | (new () => Optimizer) | SerializedObject;
+export type OptimizerIdentifier =
+  | Optimizer
+  | OptimizerName
+  | CustomName<'optimizers'>
+  | (new () => Optimizer)
+  | SerializedObject;
 
 /** The class of a name, whatever its letters' case. */
 function classNamed(name: string): string | undefined {
@@ -57,6 +64,8 @@ export function get(identifier: OptimizerIdentifier): Optimizer {
   if (typeof identifier === 'string') {
     const name = classNamed(identifier);
     if (name) return new CLASSES[name as keyof typeof CLASSES]();
+    const registered = registeredObject(identifier, Optimizer);
+    if (registered) return registered;
     throw unknownName(
       'optimizers.get',
       'optimizer',

@@ -23,13 +23,6 @@ const SIGNATURE = optimizerSignature<NadamOptions>('Nadam', {
   epsilon: 1e-7,
 });
 
-/**
- * Nadam: Adam with Nesterov's momentum, whose size at step t is beta1 (1 - 0.96^t / 2).
- *
- * @example
- * console.log(Nadam().getConfig().epsilon); // 1e-7
- * @see https://cs229.stanford.edu/proj2015/054_report.pdf
- */
 export class NadamOptimizer extends Optimizer {
   static override readonly className: string = 'Nadam';
   static override readonly configKeys: readonly string[] = ['beta1', 'beta2', 'epsilon'];
@@ -87,5 +80,12 @@ export class NadamOptimizer extends Optimizer {
   }
 }
 
+/**
+ * Nadam: Adam with Nesterov's momentum, whose size at step t is beta1 (1 - 0.96^t / 2).
+ *
+ * @example
+ * console.log(Nadam().getConfig().epsilon); // 1e-7
+ * @see https://cs229.stanford.edu/proj2015/054_report.pdf
+ */
 export const Nadam = callable(NadamOptimizer);
 export type Nadam = NadamOptimizer;

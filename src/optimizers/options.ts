@@ -41,10 +41,9 @@ export interface OptimizerOptions {
 }
 
 /** What an optimizer may be given by position: a learning rate, then the other options. */
-export type OptimizerArguments<O extends OptimizerOptions> = [
-  learningRateOrOptions?: number | LearningRateSchedule | O,
-  options?: Omit<O, 'learningRate'>,
-];
+export type OptimizerArguments<O extends OptimizerOptions> =
+  | [learningRate: number | LearningRateSchedule, options?: Omit<O, 'learningRate'>]
+  | [options?: O];
 
 const DEFAULTS: Required<Omit<OptimizerOptions, 'learningRate'>> = {
   weightDecay: null,

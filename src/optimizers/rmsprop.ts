@@ -26,13 +26,6 @@ const SIGNATURE = optimizerSignature<RMSpropOptions>('RMSprop', {
   centered: false,
 });
 
-/**
- * RMSprop: v is a running average of g^2, and w -= lr g / sqrt(v + epsilon).
- *
- * @example
- * console.log(RMSprop().getConfig().rho); // 0.9
- * @see https://keras.io/api/optimizers/rmsprop/
- */
 export class RMSpropOptimizer extends Optimizer {
   static override readonly className: string = 'RMSprop';
   static override readonly configKeys: readonly string[] = ['rho', 'momentum', 'epsilon', 'centered'];
@@ -79,5 +72,12 @@ export class RMSpropOptimizer extends Optimizer {
   }
 }
 
+/**
+ * RMSprop: v is a running average of g^2, and w -= lr g / sqrt(v + epsilon).
+ *
+ * @example
+ * console.log(RMSprop().getConfig().rho); // 0.9
+ * @see https://keras.io/api/optimizers/rmsprop/
+ */
 export const RMSprop = callable(RMSpropOptimizer);
 export type RMSprop = RMSpropOptimizer;

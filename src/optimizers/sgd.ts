@@ -16,15 +16,6 @@ export interface SGDOptions extends OptimizerOptions {
 
 const SIGNATURE = optimizerSignature<SGDOptions>('SGD', { learningRate: 0.01, momentum: 0, nesterov: false });
 
-/**
- * Gradient descent: w -= lr g. With momentum: m = momentum m - lr g and w += m,
- * or with `nesterov` w += momentum m - lr g.
- *
- * @example
- * const optimizer = SGD({ learningRate: 0.1, momentum: 0.9 });
- * console.log(optimizer.learningRate); // 0.10000000149011612
- * @see https://keras.io/api/optimizers/sgd/
- */
 export class SGDOptimizer extends Optimizer {
   static override readonly className: string = 'SGD';
   static override readonly configKeys: readonly string[] = ['momentum', 'nesterov'];
@@ -53,5 +44,14 @@ export class SGDOptimizer extends Optimizer {
   }
 }
 
+/**
+ * Gradient descent: w -= lr g. With momentum: m = momentum m - lr g and w += m,
+ * or with `nesterov` w += momentum m - lr g.
+ *
+ * @example
+ * const optimizer = SGD({ learningRate: 0.1, momentum: 0.9 });
+ * console.log(optimizer.learningRate); // 0.10000000149011612
+ * @see https://keras.io/api/optimizers/sgd/
+ */
 export const SGD = callable(SGDOptimizer);
 export type SGD = SGDOptimizer;

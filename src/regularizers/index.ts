@@ -1,6 +1,7 @@
 /** Penalties on weights and outputs, added to the loss: `keras.regularizers`. */
 import '../backend/registrations';
 import type { RegularizerFunction } from '../backend/variable';
+import type { CustomName } from '../base/customNames';
 import { resolveIdentifier } from '../base/identifier';
 import {
   deserializeObject,
@@ -47,7 +48,7 @@ export type RegularizerName = keyof typeof NAMES;
 export type RegularizerIdentifier =
   | Regularizer
   | RegularizerName
-  | (string & {})
+  | CustomName<'regularizers'>
   | RegularizerFunction
   | (new () => Regularizer)
   | SerializedObject
@@ -64,7 +65,7 @@ export type RegularizerIdentifier =
 export function get(identifier: RegularizerIdentifier): Regularizer | null {
   if (identifier === null || identifier === undefined) return null;
   return resolveIdentifier<Regularizer>(
-    { who: 'regularizers.get', what: 'regularizer', module: 'keras.regularizers', classes: NAMES },
+    { who: 'regularizers.get', what: 'regularizer', module: 'keras.regularizers', base: Regularizer, classes: NAMES },
     identifier,
   );
 }

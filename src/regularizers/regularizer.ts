@@ -25,6 +25,7 @@ export abstract class Regularizer extends KerasObject {
   /** The penalty of `x`. */
   abstract call(x: tf.Tensor): tf.Scalar;
 
+  /** @internal */
   override __call__(x: tf.Tensor): tf.Scalar {
     const { className } = this.constructor as typeof Regularizer;
     return tf.tidy(() => this.call(toTensor(className, 'x', x, 'float32')));

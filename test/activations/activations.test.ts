@@ -18,7 +18,7 @@ onEachBackend((backend) => {
   const tolerance = backend === 'tensorflow' ? 1e-6 : 2e-6;
 
   test.each(cases)('$name $given equals Keras, value and gradient', ({ name, options, shape, values, gradient }) => {
-    const fn = activations.get(name) as Called;
+    const fn = activations.get(name as never) as Called;
     const given = Object.keys(options).length === 0 ? undefined : camel(options);
     expectClose(fn(x(), given), tf.tensor(values, shape), tolerance);
     const weights = tf.tensor(fixture.weights, fixture.shape).slice([0, 0, 0], shape);
@@ -28,7 +28,7 @@ onEachBackend((backend) => {
 
   test.each(Object.keys(fixture.names).filter((name) => name !== 'threshold'))('%s leaves no tensor over', (name) => {
     const input = x();
-    const fn = activations.get(name);
+    const fn = activations.get(name as never);
     const before = tf.memory().numTensors;
     const y = fn(input);
     expect(tf.memory().numTensors).toBe(name === 'linear' ? before : before + 1);
@@ -42,7 +42,7 @@ onEachBackend((backend) => {
 describe('names', () => {
   test('all of Keras are here, and each function has its own', () => {
     for (const [name, serialized] of Object.entries(fixture.names)) {
-      const fn = activations.get(name);
+      const fn = activations.get(name as never);
       expect([name, activations.serialize(fn), fn.name]).toEqual([name, serialized, serialized]);
       expect(activations.deserialize(serialized)).toBe(fn);
       expect((activations as unknown as Record<string, unknown>)[toCamelCase(name)]).toBe(fn);
@@ -109,10 +109,10 @@ test('second derivatives: right for straight lines, refused for curves', () => {
 const bad: [string, () => unknown, string][] = [
   [
     'name',
-    () => activations.get('relux'),
+    () => activations.get('relux' as never),
     "activations.get: unknown activation. Received: 'relux'. Did you mean 'relu'?",
   ],
-  ['a name of every object', () => activations.get('toString'), 'activations.get: unknown activation.'],
+  ['a name of every object', () => activations.get('toString' as never), 'activations.get: unknown activation.'],
   ['number', () => activations.get(3 as never), 'activations.deserialize: expected the name of an activation'],
   ['option', () => activations.relu([1], { maxVal: 2 } as never), "relu: unknown argument 'maxVal'."],
   ['threshold without options', () => activations.threshold([1], undefined as never), 'threshold'],

@@ -36,7 +36,7 @@ function expectSame(step: Step, calls = 1, reference: Step = step): void {
 const names = Object.keys(fixture.names).filter((name) => name !== 'threshold' && name !== 'linear');
 
 test.each(names)('%s and its gradient', (name) => {
-  const fn = activations.get(name);
+  const fn = activations.get(name as never);
   expectSame((x) => [fn(x), tf.grad((t: tf.Tensor) => fn(t))(x)]);
 });
 

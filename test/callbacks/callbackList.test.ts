@@ -11,7 +11,8 @@ import {
   ProgbarLogger,
 } from '../../src/callbacks';
 
-const model = (): CallbackModel => ({ stopTraining: false, getWeights: () => [], setWeights: () => undefined });
+const model = (): CallbackModel =>
+  ({ stopTraining: false, getWeights: () => [], setWeights: () => undefined }) as never;
 
 describe('CallbackList', () => {
   test('tells every hook, with its alias, in order', async () => {

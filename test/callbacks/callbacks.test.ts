@@ -5,7 +5,6 @@ import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/backend/engine';
 import {
   type CallbackBase,
-  type CallbackModel,
   CSVLogger,
   EarlyStopping,
   History,
@@ -19,7 +18,7 @@ import { directionOf } from '../../src/callbacks/direction';
 import fixture from '../fixtures/callbacks.json';
 
 /** A model whose weight is the number of the epoch. */
-class FakeModel implements CallbackModel {
+class FakeModel {
   stopTraining = false;
   history: unknown;
   metrics: { name: string; direction?: 'up' | 'down' }[] = [];
@@ -89,7 +88,7 @@ async function run(callback: CallbackBase, values: readonly (number | string)[],
   const model = new FakeModel(0.1);
   const rates: number[] = [];
   const logged: Logs[] = [];
-  callback.setModel(model);
+  callback.setModel(model as never);
   await callback.onTrainBegin({});
   for (const [epoch, value] of values.entries()) {
     model.train(epoch);
@@ -131,7 +130,7 @@ describe('EarlyStopping', () => {
     const callback = new EarlyStopping('val_score', { patience: 1 });
     const model = new FakeModel(0.1);
     model.metrics = [{ name: 'score', direction: 'up' }];
-    callback.setModel(model);
+    callback.setModel(model as never);
     callback.onTrainBegin();
     for (const [epoch, score] of [0.1, 0.2, 0.3].entries()) callback.onEpochEnd(epoch, { val_score: score });
     expect(model.stopTraining).toBe(false);
@@ -155,7 +154,7 @@ describe('EarlyStopping', () => {
 
   test('refuses to guess the direction, and unknown options', () => {
     const callback = EarlyStopping({ monitor: 'score' });
-    callback.setModel(new FakeModel(0.1));
+    callback.setModel(new FakeModel(0.1) as never);
     callback.onTrainBegin();
     expect(() => callback.onEpochEnd(0, { score: 1 })).toThrow(
       "EarlyStopping: it is not known whether 'score' should be small or large. Received: mode='auto'. " +
@@ -185,7 +184,7 @@ describe('what is watched', () => {
     watch({ mode: 'best' as never });
     const callback = watch({ mode: 'min' });
     const model = new FakeModel(0.5);
-    callback.setModel(model);
+    callback.setModel(model as never);
     callback.onTrainBegin();
     callback.onEpochEnd(0, { loss: 0.5, accuracy: 1 });
     model.weight.dispose();
@@ -197,7 +196,7 @@ describe('what is watched', () => {
   test.each([0, 1])('must be a single number, %i', (i) => {
     const callback = (both[i] as typeof EarlyStopping)('f1_score', { mode: 'max' });
     const model = new FakeModel(0.5);
-    callback.setModel(model);
+    callback.setModel(model as never);
     callback.onTrainBegin();
     expect(() => callback.onEpochEnd(0, { loss: 1, f1_score: [0.5, 0.25] })).toThrow(
       `${['EarlyStopping', 'ReduceLROnPlateau'][i]}: 'f1_score' must be a single number, to tell which epoch is better. ` +
@@ -233,11 +232,11 @@ describe('LearningRateScheduler', () => {
     const seen: number[] = [];
     const callback = LearningRateScheduler((_, rate) => seen.push(rate) as never);
     const model = new FakeModel(0.25);
-    callback.setModel(model);
+    callback.setModel(model as never);
     callback.onEpochBegin(0);
     expect(seen).toEqual([0.25]);
     const wrong = LearningRateScheduler((() => 'fast') as never);
-    wrong.setModel(model);
+    wrong.setModel(model as never);
     expect(() => wrong.onEpochBegin(2)).toThrow(
       "LearningRateScheduler: schedule must return a number. Received: 'fast' for epoch 2.",
     );
@@ -260,7 +259,7 @@ describe('LearningRateScheduler', () => {
 describe('TerminateOnNaN', () => {
   const finish = (callback: CallbackBase, loss: number | number[]): boolean => {
     const model = new FakeModel(0.1);
-    callback.setModel(model);
+    callback.setModel(model as never);
     callback.onTrainBatchEnd(3, { loss: loss as number });
     model.weight.dispose();
     return model.stopTraining;
@@ -316,7 +315,7 @@ describe('History', () => {
   test('keeps epochs and logs, also over two runs', () => {
     const history = History();
     const model = new FakeModel(0.1);
-    history.setModel(model);
+    history.setModel(model as never);
     history.onTrainBegin();
     history.onEpochEnd(0, { loss: 2 });
     history.onEpochEnd(1, { loss: 1, val_loss: 3 });
@@ -331,7 +330,7 @@ describe('History', () => {
   test('keeps vectors whole, and is typed', () => {
     const history = History();
     const model = new FakeModel(0.1);
-    history.setModel(model);
+    history.setModel(model as never);
     history.onTrainBegin();
     history.onEpochEnd(0, { loss: 2, f1_score: [0.5, 0.25] });
     history.onEpochEnd(1, { loss: 1, f1_score: [1, 0.75], val_loss: 3, val_f1_score: [0, 0] });

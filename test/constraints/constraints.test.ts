@@ -19,7 +19,7 @@ onEachBackend(() => {
 });
 
 test.each(fixture.defaults)("get('$name') has the defaults of Keras", ({ name, json }) => {
-  const made = constraints.serialize(constraints.get(name) as constraints.Constraint);
+  const made = constraints.serialize(constraints.get(name as never) as constraints.Constraint);
   expect(made).toEqual(json);
   expect(Object.keys(made.config)).toEqual(Object.keys(json.config));
 });
@@ -57,7 +57,11 @@ test('a class of your own', () => {
 });
 
 const bad: [string, () => unknown, string][] = [
-  ['name', () => constraints.get('maxnom'), "constraints.get: unknown constraint. Received: 'maxnom'. Did you mean"],
+  [
+    'name',
+    () => constraints.get('maxnom' as never),
+    "constraints.get: unknown constraint. Received: 'maxnom'. Did you mean",
+  ],
   ['number', () => constraints.get(3 as never), 'constraints.get: expected a name, a constraint, a function'],
   ['key', () => constraints.MaxNorm({ max: 1 } as never), "MaxNorm: unknown argument 'max'."],
   ['key of NonNeg', () => constraints.NonNeg({ max: 1 } as never), "NonNeg: unknown argument 'max'."],

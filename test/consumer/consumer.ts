@@ -1,12 +1,30 @@
 /** A program as users write it; `npm run check` compiles it against the built package with TypeScript 5.0. */
-import * as tf from '@tensorflow/tfjs';
-import { backend, Input, Layer, layers, losses, Model, optimizers, reference, Sequential, type Shape } from 'keras-ts';
+import keras, {
+  backend,
+  type FitOptions,
+  Input,
+  Layer,
+  layers,
+  losses,
+  Model,
+  optimizers,
+  reference,
+  Sequential,
+  type Shape,
+  tf,
+} from 'keras-ts';
 import { Conv2D } from 'keras-ts/layers';
 import { conv2d } from 'keras-ts/reference';
 
 export const name: string = backend();
 export const images: number[][][][] = conv2d([[[[1], [2]]]], [[[[10]]]], { padding: 'same' });
 export const size: number = reference.outputSize({ input: 28, kernel: 3 });
+
+declare module 'keras-ts' {
+  interface CustomNames {
+    activations: 'mine';
+  }
+}
 
 /** A layer of one's own. */
 class Double extends Layer {
@@ -43,9 +61,21 @@ export function functional(): tf.Tensor {
   const hidden = layers.Dense(3, { activation: 'relu' })(input);
   const model = Model({ inputs: input, outputs: layers.Add()([hidden, layers.Dense(3)(input)]) });
   const error: tf.Tensor = losses.MeanSquaredError()(tf.zeros([2, 3]), tf.ones([2, 3]));
-  return error.add(model(tf.zeros([2, 4])) as tf.Tensor);
+  return error.add(model(tf.zeros([2, 4])));
 }
 
+export async function twoOutputs(): Promise<[tf.Tensor, tf.Tensor]> {
+  const input = Input({ shape: [4] });
+  const model = Model({ inputs: input, outputs: [layers.Dense(3)(input), keras.layers.Dense(1)(input)] });
+  const options: FitOptions = { verbose: 0 };
+  await model.fit(tf.zeros([2, 4]), [tf.zeros([2, 3]), tf.zeros([2, 1])], options);
+  const [first, second] = await model.predict(tf.zeros([2, 4]));
+  return [first, second];
+}
+
+layers.Dense(3, { activation: 'mine' });
+// @ts-expect-error: a misspelt name does not compile
+layers.Dense(3, { activation: 'rellu' });
 // @ts-expect-error: a misspelt option does not compile
 layers.Dense(3, { activaton: 'relu' });
 // @ts-expect-error: units is a number

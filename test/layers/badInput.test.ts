@@ -185,7 +185,7 @@ const CASES: [() => unknown, string][] = [
     'ValueError: GaussianNoise: stddev must be a number from 0 to 1. Received: stddev=-1.',
   ],
   [
-    () => layers.Activation('rellu'),
+    () => layers.Activation('rellu' as never),
     "ValueError: activations.get: unknown activation. Received: 'rellu'. Did you mean 'relu'?",
   ],
   [

@@ -49,11 +49,11 @@ test.each([
   ],
   [() => Conv2D(3, 3, { dilationRate: 1.5 }), 'dilationRate must be a positive integer'],
   [
-    () => Conv2D(3, 3, { padding: 'full' }),
+    () => Conv2D(3, 3, { padding: 'full' as never }),
     "Conv2D: padding must be one of 'valid', 'same'. Received: padding='full'.",
   ],
   [() => Conv2D(3, 3, { padding: 'causal' }), "Received: padding='causal'."],
-  [() => Conv1D(3, 3, { padding: 'full' }), "one of 'valid', 'same', 'causal'"],
+  [() => Conv1D(3, 3, { padding: 'full' as never }), "one of 'valid', 'same', 'causal'"],
   [() => Conv2D(3, 3, { dataFormat: 'nhwc' as never }), "dataFormat must be 'channels_last' or 'channels_first'."],
   [() => Conv2D(4, 3, { groups: 3 }), 'Conv2D: groups must divide filters. Received: groups=3, filters=4.'],
   [() => Conv2D(4, 3, { groups: 0 }), 'Conv2D: groups must be a positive integer.'],

@@ -109,7 +109,11 @@ describe.each(['eagerly', 'compiled'])('to the loss and the metrics, %s', (mode)
       Identity: () => layers.Identity(),
       Activation: () => layers.Activation('linear'),
     };
-    const model = Sequential([Input([2]), layers.Activation(activation), ...[made[last]?.() ?? []].flat()] as never);
+    const model = Sequential([
+      Input([2]),
+      layers.Activation(activation as never),
+      ...[made[last]?.() ?? []].flat(),
+    ] as never);
     const loss = activation === 'softmax' ? 'categorical_crossentropy' : 'binary_crossentropy';
     model.compile({ optimizer: 'sgd', loss, runEagerly: mode === 'eagerly' });
     expectNumbers(await model.evaluate([[400, 0]], [[0, 1]], { verbose: 0 }), value);

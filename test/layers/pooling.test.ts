@@ -31,7 +31,7 @@ test('bad arguments and inputs are refused', () => {
     'MaxPooling2D: poolSize must be a positive integer or a pair of them. Received: poolSize=0.',
   );
   expect(() => MaxPooling2D(2, { strides: -1 })).toThrow('MaxPooling2D: strides must be');
-  expect(() => MaxPooling2D(2, { padding: 'causal' })).toThrow("padding must be one of 'valid', 'same'.");
+  expect(() => MaxPooling2D(2, { padding: 'causal' as never })).toThrow("padding must be one of 'valid', 'same'.");
   expect(() => MaxPooling2D(5, { name: 'p' })(tf.zeros([1, 4, 4, 1]))).toThrow(
     "MaxPooling2D 'p': the output size would be zero or negative. Received: an input of shape (1, 4, 4, 1), a window of size [5, 5]",
   );

@@ -33,7 +33,7 @@ onEachBackend(() => {
       const metric = make(item.name, item.config);
       item.updates.forEach((update, i) => {
         const before = tf.memory().numTensors + (metric.variables.length === 0 ? item.state.length : 0);
-        metric.updateState(...update);
+        metric.updateState(...(update as never[]));
         expect(tf.memory().numTensors).toBe(before);
         tf.tidy(() => {
           expectClose(metric.result() as tf.Tensor, item.results[i] as tf.TensorLike);
@@ -51,7 +51,7 @@ onEachBackend(() => {
       metric.resetState();
       for (const { value } of metric.variables) expect(value.abs().max().dataSync()[0]).toBe(0);
       tf.tidy(() => {
-        const first = metric(...(item.updates[0] as tf.TensorLike[]));
+        const first = metric(...(item.updates[0] as never[]));
         expectClose(first as tf.Tensor, item.results[0] as tf.TensorLike);
       });
       metric.dispose();
@@ -70,7 +70,7 @@ describe('metrics.get', () => {
 
   it('knows every name that Keras knows', () => {
     const known = fixture.names.filter((name) => !missing.includes(name));
-    for (const name of known) expect(metrics.get(name)).toBeInstanceOf(metrics.Metric);
+    for (const name of known) expect(metrics.get(name as never)).toBeInstanceOf(metrics.Metric);
     expect([...metrics.METRIC_NAMES].sort()).toEqual(known.sort());
   });
 
@@ -90,7 +90,7 @@ describe('metrics.get', () => {
   });
 
   it('names the nearest', () => {
-    expect(() => metrics.get('acuracy')).toThrow(
+    expect(() => metrics.get('acuracy' as never)).toThrow(
       "metrics.get: unknown metric. Received: 'acuracy'. Did you mean 'accuracy'?",
     );
   });

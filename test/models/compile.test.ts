@@ -147,7 +147,7 @@ describe('CompileLoss', () => {
 });
 
 describe('errors of compile', () => {
-  it.each<[string, LossArgument, LossWeights | null, string[], string]>([
+  it.each<[string, unknown, LossWeights | null, string[], string]>([
     [
       'a misspelt loss',
       'categorical_crosentropy',
@@ -172,7 +172,7 @@ describe('errors of compile', () => {
     ],
     ['a wrong key for one output', { b: 'mse' }, null, ['alpha'], "compile: unknown output in loss. Received: 'b'."],
   ])('%s, at once', (_, loss, weights, names, message) => {
-    expect(() => new CompileLoss(loss, weights, names)).toThrow(message);
+    expect(() => new CompileLoss(loss as LossArgument, weights, names)).toThrow(message);
   });
 
   const structure = ['x', 'x'];
@@ -209,12 +209,12 @@ describe('errors of compile', () => {
     ],
   ])('%s, where the structure of the outputs is known', (_, loss, weights, message) => {
     const names = ['output_a', 'output_b'];
-    expect(() => new CompileLoss(loss, weights, names, structure)).toThrow(message);
+    expect(() => new CompileLoss(loss as LossArgument, weights, names, structure)).toThrow(message);
     const two = [tf.zeros([2, 1]), tf.zeros([2, 1])];
-    expect(() => new CompileLoss(loss, weights, names).call(two, two)).toThrow(message);
+    expect(() => new CompileLoss(loss as LossArgument, weights, names).call(two, two)).toThrow(message);
   });
 
-  it.each<[string, MetricsArgument, string]>([
+  it.each<[string, unknown, string]>([
     ['a misspelt metric', ['acuracy'], "metrics.get: unknown metric. Received: 'acuracy'. Did you mean 'accuracy'?"],
     [
       'a metric without a list',
@@ -232,8 +232,10 @@ describe('errors of compile', () => {
       'compile: metrics must have one entry for each output. Received: 1 for the 2 outputs output_a, output_b.',
     ],
   ])('%s', (_, given, message) => {
-    expect(() => new CompileMetrics(given, null, ['output_a', 'output_b'], structure)).toThrow(message);
-    expect(() => new CompileMetrics(null, given, ['output_a', 'output_b'], structure)).toThrow(
+    expect(() => new CompileMetrics(given as MetricsArgument, null, ['output_a', 'output_b'], structure)).toThrow(
+      message,
+    );
+    expect(() => new CompileMetrics(null, given as MetricsArgument, ['output_a', 'output_b'], structure)).toThrow(
       message
         .replace('metrics=', 'weightedMetrics=')
         .replace(': metrics', ': weightedMetrics')

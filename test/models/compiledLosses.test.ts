@@ -177,7 +177,7 @@ test.each(groupsOf(Object.keys(METRICS), 8).map(title))('metrics %s', async (_, 
     model: () => modelOf(variants),
     compile: () => ({
       optimizer: 'sgd',
-      loss: kinds.map((kind) => LOSS_OF[kind]),
+      loss: kinds.map((kind) => LOSS_OF[kind]) as never,
       metrics: all(),
       weightedMetrics: all(),
     }),

@@ -118,7 +118,7 @@ function expectClose(actual: unknown, expected: readonly number[]): void {
 
 function fit(model: ModelType, [x, y]: [x: object, y?: number[][]], options: object): Promise<callbacks.History> {
   const all = { epochs: 4, verbose: 0 as const, ...options };
-  return y ? model.fit(x as never, y, { ...all, batchSize: 1, shuffle: false }) : model.fit(x, all as never);
+  return y ? model.fit(x as never, y, { ...all, batchSize: 1, shuffle: false }) : model.fit(x as never, all as never);
 }
 
 beforeAll(() => ready());
@@ -181,12 +181,14 @@ describe.each(Object.keys(RESTARTING))('%s', (name) => {
       const told = new Told();
       const options = { steps, verbose: 0, callbacks: told, ...(y && { batchSize: 1 }) };
       const warnings = await warningsOf(async () => {
-        const loss = await (y ? model.evaluate(x as never, y, options as never) : model.evaluate(x, options as never));
+        const loss = await (y
+          ? model.evaluate(x as never, y, options as never)
+          : model.evaluate(x as never, options as never));
         expect(loss).toBeCloseTo(mean(rows), 5);
       });
       expect(told.tested).toEqual([Array.from({ length: rows }, (_, i) => [i, i])]);
       expect(warnings).toHaveLength(warned);
-      const predicted = (await model.predict(x, options as never)) as tf.Tensor;
+      const predicted = (await model.predict(x as never, options as never)) as tf.Tensor;
       expect(predicted.shape).toEqual([rows, 1]);
       predicted.dispose();
     }
@@ -269,8 +271,8 @@ describe('no batch at all', () => {
     await expect(fit(model, RESTARTING['arrays']?.(4) as never, validation)).rejects.toThrow(
       `fit: validationData${mend}`,
     );
-    await expect(model.evaluate(make(), { verbose: 0 })).rejects.toThrow(`evaluate${mend}`);
-    await expect(model.predict(make(), { verbose: 0 })).rejects.toThrow(`predict${mend}`);
+    await expect(model.evaluate(make() as never, { verbose: 0 })).rejects.toThrow(`evaluate${mend}`);
+    await expect(model.predict(make() as never, { verbose: 0 })).rejects.toThrow(`predict${mend}`);
     expect(tf.memory().numTensors - before).toBe(0);
     model.dispose();
   });
@@ -362,14 +364,14 @@ describe.each(['sync', 'async'] as const)('return() of a generator: %s', (kind) 
   test('after evaluate and predict with steps', async () => {
     const [evaluated, predicted, stopped] = [watched(9, kind), watched(9, kind), watched(9, kind)];
     const model = net();
-    await model.evaluate(evaluated.source, { steps: 2, verbose: 0 });
+    await model.evaluate(evaluated.source as never, { steps: 2, verbose: 0 });
     expect(evaluated.calls).toEqual(['return after 2']);
-    await model.predict(predicted.source, { steps: 3, verbose: 0 });
+    await model.predict(predicted.source as never, { steps: 3, verbose: 0 });
     expect(predicted.calls).toEqual(['return after 3']);
     const onTestBatchEnd = (): void => {
       model.stopEvaluating = true;
     };
-    await model.evaluate(stopped.source, { verbose: 0, callbacks: { onTestBatchEnd } });
+    await model.evaluate(stopped.source as never, { verbose: 0, callbacks: { onTestBatchEnd } });
     expect(stopped.calls).toEqual(['return after 1']);
   });
 });

@@ -89,7 +89,7 @@ onEachBackend(() => {
       }
     }
     const [reused, whole] = [model(), model()];
-    await reused.fit(reusing(), { verbose: 0 });
+    await reused.fit(reusing() as never, { verbose: 0 });
     await whole.fit(X, Y, { batchSize: 2, shuffle: false, verbose: 0 });
     expect(reused.getWeights().map((w) => w.arraySync())).toEqual(whole.getWeights().map((w) => w.arraySync()));
   });

@@ -12,7 +12,7 @@ export async function train(
     layers.Input({ shape: shape as number[] }),
     layers.Dense(units as number, { kernelInitializer: 'zeros', activation: activation as 'linear' }),
   ]);
-  model.compile({ optimizer: 'sgd', loss: loss as string });
+  model.compile({ optimizer: 'sgd', loss: loss as 'mse' });
   (model.optimizer as { learningRate: unknown }).learningRate = 0.1;
   try {
     const fixed = { epochs: 2, batchSize: 2, shuffle: false, verbose: 0 };

@@ -6,6 +6,7 @@ import { GraphSession } from '../../src/backend/graph';
 import type { Variable } from '../../src/backend/variable';
 import type { Layer } from '../../src/layers/layer';
 import type { Model as ModelType, Sequential as SequentialType } from '../../src/models';
+import type { DataInput } from '../../src/models/data/data';
 import fixture from '../fixtures/ownSteps.json';
 import { onEachBackend } from '../ops/backends';
 import { expectClose } from './closeToKeras';
@@ -142,7 +143,8 @@ class Contrastive extends Model {
   }
 
   contrast(views: StepData['x']): tf.Tensor {
-    const [a, b] = (views as [tf.Tensor2D, tf.Tensor2D]).map((view) => this(view)) as [tf.Tensor2D, tf.Tensor2D];
+    const [first, second] = views as [tf.Tensor2D, tf.Tensor2D];
+    const [a, b] = [this(first) as tf.Tensor2D, this(second) as tf.Tensor2D];
     const labels = tf.range(0, a.shape[0], 1, 'int32');
     return losses.sparseCategoricalCrossentropy(labels, tf.matMul(a, b, false, true), { fromLogits: true }).mean();
   }
@@ -306,7 +308,7 @@ test.each(names)('%s: batch by batch', (name) => {
 test.each(names)('%s: validation, generators and no leaks', async (name) => {
   const model = make(name, false, false);
   const [x, y] = CASES[name].data();
-  const batches = function* (): Generator<unknown> {
+  const batches = function* (): Generator<DataInput[]> {
     for (let i = 0; i < 20; i++) yield y ? [x, y] : [x];
   };
   const canTest = 'evaluated' in fixture[name];

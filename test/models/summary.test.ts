@@ -149,7 +149,7 @@ function compiled() {
   return model;
 }
 
-async function fitted(optimizer: string | optimizers.Optimizer) {
+async function fitted(optimizer: optimizers.OptimizerIdentifier) {
   const model = Sequential([Input({ shape: [3] }), Dense(2)]);
   model.compile({ optimizer, loss: 'mse' });
   const [x, y] = [tf.ones([4, 3]), tf.ones([4, 2])];

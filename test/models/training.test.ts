@@ -14,7 +14,7 @@ type Data = Numbers | Numbers[];
 const tensor = ({ values, shape }: Numbers): tf.Tensor => tf.tensor(values, shape);
 const data = (given: Data): tf.Tensor | tf.Tensor[] => (Array.isArray(given) ? given.map(tensor) : tensor(given));
 
-function mlp(units = 3, activation = 'softmax', options: object = {}): ModelType {
+function mlp(units = 3, activation: 'softmax' | 'sigmoid' | 'linear' = 'softmax', options: object = {}): ModelType {
   return Sequential([
     layers.Input({ shape: [4] }),
     layers.Dense(5, { activation: 'tanh', ...options }),

@@ -4,6 +4,7 @@ import * as data from '@tensorflow/tfjs-data';
 import { callbacks, Input, layers, Model, Sequential } from '../../src';
 import { ready } from '../../src/backend/engine';
 import type { Model as ModelType } from '../../src/models';
+import type { IterableData } from '../../src/models/data/data';
 
 const quiet = { verbose: 0 } as const;
 const EPOCHS = 3;
@@ -32,18 +33,18 @@ const named = (): object => ({
   ys: { p: tf.ones([4, 2]), q: tf.ones([4, 1]) },
 });
 
-function* repeat(make: (i: number) => unknown, count = BATCHES): Generator<unknown> {
-  for (let i = 0; i < count; i++) yield make(i);
+function* repeat(make: (i: number) => unknown, count = BATCHES): Generator<never> {
+  for (let i = 0; i < count; i++) yield make(i) as never;
 }
-async function* repeatLater(make: (i: number) => unknown, count = BATCHES): AsyncGenerator<unknown> {
+async function* repeatLater(make: (i: number) => unknown, count = BATCHES): AsyncGenerator<never> {
   for (let i = 0; i < count; i++) {
     await null;
-    yield make(i);
+    yield make(i) as never;
   }
 }
 
 /** Data whose batches `make` makes; freed, or no tensors at all. */
-const SOURCES: Record<string, (make: (i: number) => unknown) => object> = {
+const SOURCES: Record<string, (make: (i: number) => unknown) => IterableData> = {
   'a generator': (make) => repeat(make),
   'an asynchronous generator': (make) => repeatLater(make),
   'an iterable': (make) => ({ [Symbol.iterator]: () => repeat(make) }),
@@ -85,26 +86,30 @@ async function tensorsOf(run: (note: () => void) => unknown): Promise<{ during: 
 }
 
 /** Runs whatever reads data, each once before to make what is made once. */
-const RUNS: Record<string, (model: ModelType, make: () => object, note: () => void) => Promise<unknown>> = {
+const RUNS: Record<string, (model: ModelType, make: () => IterableData, note: () => void) => Promise<unknown>> = {
   fit: (model, make, note) =>
-    model.fit(make(), { ...quiet, epochs: EPOCHS, stepsPerEpoch: STEPS, callbacks: { onTrainBatchEnd: note } }),
+    model.fit(make() as never, {
+      ...quiet,
+      epochs: EPOCHS,
+      stepsPerEpoch: STEPS,
+      callbacks: { onTrainBatchEnd: note },
+    }),
   validation: (model, make, note) => {
     const options = { validationData: make(), validationSteps: STEPS, callbacks: { onTestBatchEnd: note } };
     const [x, y] = model.inputs.length > 1 ? ([named()] as const) : fresh();
     const batch = y ? [x, y] : x;
     return model
-      .fit(
-        repeat(() => batch),
-        { ...quiet, epochs: EPOCHS, stepsPerEpoch: 1, ...options },
-      )
+      .fit(repeat(() => batch) as never, { ...quiet, epochs: EPOCHS, stepsPerEpoch: 1, ...options })
       .finally(() => {
         tf.dispose(batch as tf.Tensor[]);
       });
   },
   evaluate: (model, make, note) =>
-    model.evaluate(make(), { ...quiet, steps: STEPS, callbacks: { onTestBatchEnd: note } }),
+    model.evaluate(make() as never, { ...quiet, steps: STEPS, callbacks: { onTestBatchEnd: note } }),
   predict: async (model, make, note) =>
-    tf.dispose(await model.predict(make(), { ...quiet, steps: STEPS, callbacks: { onPredictBatchBegin: note } })),
+    tf.dispose(
+      await model.predict(make() as never, { ...quiet, steps: STEPS, callbacks: { onPredictBatchBegin: note } }),
+    ),
 };
 
 beforeAll(() => ready());
@@ -119,7 +124,7 @@ describe.each(Object.keys(RUNS))('%s', (name) => {
   test.each(cases)('%s of %s leaves nothing, and holds a few batches at most', async (source, batch) => {
     const [make, element] = BATCH[batch] as (typeof BATCH)[string];
     const model = make();
-    const read = (): object => (SOURCES[source] as (typeof SOURCES)[string])(element);
+    const read = (): IterableData => (SOURCES[source] as (typeof SOURCES)[string])(element);
     await run(model, read, () => undefined);
     const { during, after } = await tensorsOf((note) => run(model, read, note));
     expect(after).toBe(0);
@@ -141,10 +146,7 @@ test('stepsPerExecution: a group is held at most', async () => {
 describe.each([1, 3])('stepsPerExecution: %s', (stepsPerExecution) => {
   test('the same tensor may come step after step, and is freed at the end', async () => {
     const model = net({ stepsPerExecution });
-    await model.fit(
-      repeat(() => fresh()),
-      { ...quiet, epochs: 1 },
-    );
+    await model.fit(repeat(() => fresh()) as never, { ...quiet, epochs: 1 });
     let made: tf.Tensor[] = [];
     const same = function* (): Generator<tf.Tensor[]> {
       made = fresh();
@@ -170,20 +172,9 @@ describe.each([1, 3])('stepsPerExecution: %s', (stepsPerExecution) => {
   test('tensors made before the call stay with the caller', async () => {
     const model = net({ stepsPerExecution });
     const pairs = [fresh(), fresh(), fresh()];
-    await model.fit(
-      repeat((i) => pairs[i % 3]),
-      quiet,
-    );
-    const { after } = await tensorsOf(() =>
-      model.fit(
-        repeat((i) => pairs[i % 3]),
-        quiet,
-      ),
-    );
-    await model.evaluate(
-      repeat((i) => pairs[i % 3]),
-      quiet,
-    );
+    await model.fit(repeat((i) => pairs[i % 3]) as never, quiet);
+    const { after } = await tensorsOf(() => model.fit(repeat((i) => pairs[i % 3]) as never, quiet));
+    await model.evaluate(repeat((i) => pairs[i % 3]) as never, quiet);
     expect(after).toBe(0);
     expect(pairs.flat().some(({ isDisposed }) => isDisposed)).toBe(false);
     tf.dispose(pairs);
@@ -224,10 +215,7 @@ describe.each([1, 3])('stepsPerExecution: %s', (stepsPerExecution) => {
 
   test('one that comes back after it was freed is an error that tells how to keep it', async () => {
     const model = net({ stepsPerExecution });
-    await model.fit(
-      repeat(() => fresh()),
-      { ...quiet, epochs: 1 },
-    );
+    await model.fit(repeat(() => fresh()) as never, { ...quiet, epochs: 1 });
     const back = function* (): Generator<tf.Tensor[]> {
       const [first, second] = [fresh(), fresh()];
       for (let i = 0; i < BATCHES; i++) yield [(i % 2 ? second : first)[0] as tf.Tensor, tf.ones([4, 2])];
@@ -242,10 +230,7 @@ describe.each([1, 3])('stepsPerExecution: %s', (stepsPerExecution) => {
     });
     // The y of the pairs were never yielded.
     expect(after).toBe(4);
-    await model.fit(
-      repeat(() => fresh()),
-      { ...quiet, epochs: 1 },
-    );
+    await model.fit(repeat(() => fresh()) as never, { ...quiet, epochs: 1 });
     model.dispose();
   });
 });
@@ -288,7 +273,7 @@ test('a tensor that one run freed is not for the next', async () => {
 describe('errors half way leave nothing', () => {
   test.each([1, 3])('stepsPerExecution: %s', async (stepsPerExecution) => {
     const model = net({ stepsPerExecution });
-    const failing: Record<string, () => object> = {
+    const failing: Record<string, () => IterableData> = {
       'the source fails': () =>
         repeat((i) => {
           if (i === 4) throw new Error('half way');
@@ -303,20 +288,12 @@ describe('errors half way leave nothing', () => {
       'a batch is of another size': () => repeat((i) => [tf.ones([i === 4 ? 5 : 4, 3]), tf.ones([4, 2])]),
       'a batch is no tensor': () => repeat((i) => [tf.ones([4, 3]), i === 4 ? 'y' : tf.ones([4, 2])]),
     };
-    await model.fit(
-      repeat(() => fresh()),
-      quiet,
-    );
+    await model.fit(repeat(() => fresh()) as never, quiet);
     for (const make of Object.values(failing)) {
       const { after } = await tensorsOf(async () => {
-        await expect(model.fit(make(), quiet)).rejects.toThrow();
-        await expect(model.evaluate(make(), quiet)).rejects.toThrow();
-        await expect(
-          model.fit(
-            repeat(() => fresh()),
-            { ...quiet, validationData: make() },
-          ),
-        ).rejects.toThrow();
+        await expect(model.fit(make() as never, quiet)).rejects.toThrow();
+        await expect(model.evaluate(make() as never, quiet)).rejects.toThrow();
+        await expect(model.fit(repeat(() => fresh()) as never, { ...quiet, validationData: make() })).rejects.toThrow();
       });
       expect(after).toBe(0);
     }
@@ -325,10 +302,7 @@ describe('errors half way leave nothing', () => {
 
   test('a callback fails, or stops the run', async () => {
     const model = net();
-    await model.fit(
-      repeat(() => fresh()),
-      quiet,
-    );
+    await model.fit(repeat(() => fresh()) as never, quiet);
     const onTrainBatchEnd = (step: number): void => {
       if (step === 3) throw new Error('half way');
     };
@@ -339,15 +313,9 @@ describe('errors half way leave nothing', () => {
     });
     const { after } = await tensorsOf(async () => {
       await expect(
-        model.fit(
-          repeat(() => fresh()),
-          { ...quiet, callbacks: { onTrainBatchEnd } },
-        ),
+        model.fit(repeat(() => fresh()) as never, { ...quiet, callbacks: { onTrainBatchEnd } }),
       ).rejects.toThrow();
-      await model.fit(
-        repeat(() => fresh()),
-        { ...quiet, callbacks: stop },
-      );
+      await model.fit(repeat(() => fresh()) as never, { ...quiet, callbacks: stop });
     });
     expect(after).toBe(0);
     model.dispose();

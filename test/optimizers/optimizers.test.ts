@@ -91,8 +91,8 @@ describe('optimizers.get', () => {
 
   it('takes the names that Keras takes, whatever their case', () => {
     for (const name of fixture.names.filter((known) => !missing.includes(known))) {
-      expect(optimizers.get(name).className.toLowerCase()).toBe(name);
-      expect(optimizers.get(name.toUpperCase()).className.toLowerCase()).toBe(name);
+      expect(optimizers.get(name as never).className.toLowerCase()).toBe(name);
+      expect(optimizers.get(name.toUpperCase() as never).className.toLowerCase()).toBe(name);
     }
   });
 
@@ -112,7 +112,7 @@ describe('optimizers.get', () => {
   });
 
   it('names the nearest', () => {
-    expect(() => optimizers.get('adamm')).toThrow(
+    expect(() => optimizers.get('adamm' as never)).toThrow(
       "optimizers.get: unknown optimizer. Received: 'adamm'. Did you mean 'adam'?",
     );
     expect(() => optimizers.get(3 as never)).toThrow(

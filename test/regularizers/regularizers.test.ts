@@ -21,7 +21,7 @@ onEachBackend(() => {
 });
 
 test.each(fixture.defaults)("get('$name') has the defaults of Keras", ({ name, json }) => {
-  expect(regularizers.serialize(regularizers.get(name) as regularizers.Regularizer)).toEqual(json);
+  expect(regularizers.serialize(regularizers.get(name as never) as regularizers.Regularizer)).toEqual(json);
 });
 
 test('with and without new, positional and named arguments', () => {
@@ -45,7 +45,11 @@ test('objects, functions, classes, JSON and nothing', () => {
 });
 
 const bad: [string, () => unknown, string][] = [
-  ['name', () => regularizers.get('l3'), "regularizers.get: unknown regularizer. Received: 'l3'. Did you mean 'l1'?"],
+  [
+    'name',
+    () => regularizers.get('l3' as never),
+    "regularizers.get: unknown regularizer. Received: 'l3'. Did you mean 'l1'?",
+  ],
   ['number', () => regularizers.get(3 as never), 'regularizers.get: expected a name, a regularizer, a function'],
   ['negative', () => regularizers.L2(-1), 'L2: l2 must be a non-negative number. Received: l2=-1.'],
   ['NaN', () => regularizers.L1(Number.NaN), 'L1: l1 must be a non-negative number. Received: l1=NaN.'],

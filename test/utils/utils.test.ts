@@ -76,7 +76,7 @@ describe('toCategorical', () => {
     ['there are no labels to count classes in. Give numClasses.', () => toCategorical([])],
     [
       "labels must be a tensor or nested arrays of numbers, equally long on each axis. Received: 'a' at labels[0].",
-      () => toCategorical(['a']),
+      () => toCategorical(['a' as never]),
     ],
     ['labels must be a tensor or nested arrays of numbers. Received: null.', () => toCategorical(null as never)],
     [

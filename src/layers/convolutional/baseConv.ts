@@ -1,6 +1,7 @@
 import type { Dim, Shape } from '../../base/errors';
+import type { AnySignature } from '../../base/options';
 import type { DataFormat, Padding } from '../../ops/window';
-import { AffineLayer, type AffineOptions, type AnySignature } from '../core/weighted';
+import { AffineLayer, type AffineOptions } from '../core/weighted';
 import { checkDataFormat } from '../reshaping/options';
 import { channelAxis, channelsOf, checkPadding, checkPerAxis, slidingOutputShape } from './window';
 
@@ -11,7 +12,7 @@ export interface BaseConvOptions extends AffineOptions {
   /** Step of the kernel. Default: 1. */
   strides?: number | readonly number[];
   /** `'valid'` (default): none; `'same'`: zeros around, so that strides 1 keep the size; `'causal'` (`Conv1D`): in front. */
-  padding?: Padding | 'causal' | (string & {});
+  padding?: Padding | 'causal' | Uppercase<Padding | 'causal'>;
   /** Default: `'channels_last'`. */
   dataFormat?: DataFormat | null;
   /** Distance between the taps of the kernel. Default: 1. */

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import * as activations from '../../activations';
 import type { Variable } from '../../backend/variable';
-import { argumentNames, type Signature } from '../../base/options';
+import { type AnySignature, argumentNames } from '../../base/options';
 import type { Config } from '../../base/registry';
 import * as constraints from '../../constraints';
 import * as initializers from '../../initializers';
@@ -32,10 +32,6 @@ function settle(name: string, value: unknown): unknown {
   if (name.endsWith('Constraint')) return constraints.get(value as constraints.ConstraintIdentifier);
   return name === 'activation' ? activations.get(value as activations.ActivationIdentifier) : value;
 }
-
-/** The signature of a layer with any options. */
-// biome-ignore lint/suspicious/noExplicitAny: options of any layer
-export type AnySignature = Signature<any>;
 
 /** A layer with options for its weights. Each option becomes a field: see `Settled`. */
 export abstract class WeightedLayer extends Layer {

@@ -12,12 +12,14 @@ import { Subtract } from './subtract';
 
 /** Applies a new layer to a list of inputs. */
 export interface MergeFunction<O extends LayerOptions = LayerOptions> {
-  (inputs: readonly SymbolicTensor[], options?: O): SymbolicTensor;
-  (inputs: readonly tf.Tensor[], options?: O): tf.Tensor;
+  <T extends SymbolicTensor | tf.Tensor>(
+    inputs: readonly T[],
+    options?: O,
+  ): T extends tf.Tensor ? tf.Tensor : SymbolicTensor;
 }
 
 function functionOf<O extends LayerOptions>(make: (options: O) => Layer): MergeFunction<O> {
-  return ((inputs: readonly tf.Tensor[], options?: O) => make(options ?? ({} as O))(inputs)) as MergeFunction<O>;
+  return ((inputs: readonly tf.Tensor[], options?: O) => make(options ?? ({} as O))(inputs)) as never;
 }
 
 /** The sum of the inputs: a new `Add` layer applied to them. */

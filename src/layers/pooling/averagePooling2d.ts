@@ -8,8 +8,8 @@ import { BasePoolingLayer, type PoolingArguments, type PoolingOptions, poolingSi
 export type AveragePooling2DOptions = PoolingOptions & { poolSize: number | readonly number[] };
 
 type AveragePooling2DArguments =
-  | [options: AveragePooling2DOptions]
-  | Exclude<PoolingArguments, [options?: PoolingOptions]>;
+  | Exclude<PoolingArguments, [options?: PoolingOptions]>
+  | [options: AveragePooling2DOptions];
 
 const SIGNATURE = poolingSignature('AveragePooling2D', {});
 

@@ -12,7 +12,7 @@ export interface PoolingOptions extends LayerOptions {
   /** Step of the pool. Default: its size. */
   strides?: number | readonly number[] | null;
   /** `'valid'` (default): whole pools only; `'same'`: also those that reach over the edge. */
-  padding?: Padding | (string & {});
+  padding?: Padding | Uppercase<Padding>;
   /** Default: `'channels_last'`. */
   dataFormat?: DataFormat | null;
 }

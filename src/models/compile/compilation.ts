@@ -1,6 +1,7 @@
 import { formatValue, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
 import { resolveOptions, type Signature } from '../../base/options';
+import type { SerializedObject } from '../../base/registry';
 import { Mean, type Metric } from '../../metrics';
 import * as optimizers from '../../optimizers';
 import { CompileLoss, type LossArgument, type LossWeights } from './compileLoss';
@@ -27,6 +28,17 @@ export interface CompileOptions {
   /** Accepted for Keras's sake: it concerns mixed precision only. */
   autoScaleLoss?: boolean;
 }
+
+/** `compile('adam', 'mse', ['mae'])`, `compile('adam', 'mse', { metrics: ['mae'] })` or `compile({ optimizer: 'adam' })`. */
+export type CompileArguments =
+  | [
+      optimizer: Exclude<optimizers.OptimizerIdentifier, SerializedObject> | undefined,
+      loss: CompileOptions['loss'],
+      ...rest:
+        | [metrics: CompileOptions['metrics'], options?: Omit<CompileOptions, 'optimizer' | 'loss' | 'metrics'>]
+        | [options?: Omit<CompileOptions, 'optimizer' | 'loss'>],
+    ]
+  | [options?: CompileOptions];
 
 const SIGNATURE: Signature<CompileOptions> = {
   who: 'compile',

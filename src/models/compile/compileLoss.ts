@@ -12,6 +12,8 @@ import { dataPerOutput, isNested, type Output, outputsOf, perOutput } from './ou
 /** The loss of `compile`: one, or one for each output; `null` for an output without. */
 export type LossArgument =
   | losses.LossIdentifier
+  | 'crossentropy'
+  | 'ce'
   | null
   | readonly LossArgument[]
   | { readonly [output: string]: LossArgument };

@@ -4,10 +4,17 @@ import type { Logs, LogValue } from '../../callbacks';
 import type { Metric, MetricResult, MetricResults } from '../../metrics';
 import { CompileMetrics } from './compileMetrics';
 
-/** What `evaluate` and its like return without `returnDict`: the loss, or the loss and the metrics. */
-export type Scores = LogValue | LogValue[];
+/** One of several scores: a number; of a metric with a vector as result, a list, which `Array.isArray` tells. */
+export type Score = number | (number & number[]);
+/**
+ * What `evaluate` and its like return without `returnDict`: the loss, a number; with metrics, a list of the loss and
+ * theirs. `const loss = await ...` and `const [loss, accuracy] = await ...` are both right, as `compile` decided.
+ */
+export type Scores = number & [loss: number, a: Score, b: Score, c: Score, d: Score, e: Score, ...more: Score[]];
 /** What they return with it. */
 export type ScoreRecord = Logs & { loss: number };
+/** What they return by what `returnDict` is. */
+export type ScoresBy<ReturnDict extends boolean> = ReturnDict extends true ? ScoreRecord : Scores;
 
 /**
  * Results as plain numbers, by name in Keras's order: sorted, the names of a metric with several results in its place.
@@ -67,7 +74,7 @@ export function toScores(logs: Logs, metrics: readonly Metric[]): Scores {
   const names = members.map(({ name }) => name);
   const others = Object.keys(logs).filter((name) => !names.includes(name));
   const values = [...names.filter((name) => name in logs), ...others.sort()].map((name) => logs[name] as LogValue);
-  return values.length === 1 ? (values[0] as LogValue) : values;
+  return (values.length === 1 ? values[0] : values) as Scores;
 }
 
 /** The records that `getMetricsResult` has made, with what was in them. */

@@ -1,7 +1,7 @@
 import { formatValue, ValueError } from '../../base/errors';
 import { checkKeys, isPlainObject } from '../../base/options';
 import type { CallbackLike } from '../../callbacks';
-import type { DataInput } from './data';
+import type { DataInput, IterableData, ModelData } from './data';
 import { isIterableData } from './iterableSource';
 import type { ClassWeight } from './sampleWeights';
 import { nextTensor } from './yieldedTensors';
@@ -11,7 +11,7 @@ export type Verbosity = 0 | 1 | 2 | 'auto';
 /** Callbacks: instances, or plain objects with hooks. */
 export type Callbacks = CallbackLike | readonly CallbackLike[];
 /** Data held out for validation: `[x, y]`, `[x, y, sampleWeight]`, or something to iterate over. */
-export type ValidationData = readonly [x: DataInput, y: DataInput, sampleWeight?: DataInput] | object;
+export type ValidationData = readonly [x: DataInput, y: DataInput, sampleWeight?: DataInput] | IterableData;
 
 /** Options of `fit`. */
 export interface FitOptions {
@@ -70,7 +70,7 @@ export interface OnBatchOptions {
 
 /** The data arguments of a method. */
 export interface DataArguments {
-  x: DataInput | object;
+  x: ModelData;
   y: DataInput | null | undefined;
   /** Number of the first tensor made after the call: what a source gives with a lower one stays the caller's. */
   firstTensor: number;
@@ -105,7 +105,7 @@ function given<O extends object>(options: O | undefined): Partial<{ [K in keyof 
 function splitData<O extends object>(
   who: string,
   keys: readonly string[],
-  x: DataInput | object,
+  x: ModelData,
   second: unknown,
   third: O | undefined,
 ): { data: DataArguments; options: O | undefined } {
@@ -148,7 +148,7 @@ export type Testing = ReturnType<typeof parseEvaluate>['testing'];
 export type Predicting = ReturnType<typeof parsePredict>['predicting'];
 
 /** The arguments of `fit`, checked, with defaults. */
-export function parseFit(x: DataInput | object, y: unknown, third?: FitOptions) {
+export function parseFit(x: ModelData, y: unknown, third?: FitOptions) {
   const { data, options } = splitData('fit', FIT_KEYS, x, y, third);
   const o = given(options);
   for (const name of [
@@ -200,7 +200,7 @@ export function parseFit(x: DataInput | object, y: unknown, third?: FitOptions) 
 }
 
 /** The arguments of `evaluate`, checked, with defaults. */
-export function parseEvaluate(x: DataInput | object, y: unknown, third?: EvaluateOptions) {
+export function parseEvaluate(x: ModelData, y: unknown, third?: EvaluateOptions) {
   const { data, options } = splitData('evaluate', EVALUATE_KEYS, x, y, third);
   const { batchSize, steps, verbose, sampleWeight, callbacks, returnDict = false } = given(options);
   checkCount('evaluate', 'batchSize', batchSize);
@@ -210,7 +210,7 @@ export function parseEvaluate(x: DataInput | object, y: unknown, third?: Evaluat
 }
 
 /** The arguments of `predict`, checked, with defaults. */
-export function parsePredict(x: DataInput | object, options?: PredictOptions) {
+export function parsePredict(x: ModelData, options?: PredictOptions) {
   const { data, options: o } = splitData('predict', PREDICT_KEYS, x, undefined, options);
   const { batchSize, steps, verbose, callbacks } = given(o);
   checkCount('predict', 'batchSize', batchSize);

@@ -6,9 +6,20 @@ import { flatten, mapStructure, type Nested } from '../../base/nest';
 import { gatherRows } from '../../ops/gather';
 
 /** One array: a tensor, nested arrays of numbers, a typed array, or one with its shape. */
-export type ArrayInput = TensorOrArray;
+export type ArrayInput = Exclude<TensorOrArray, number | boolean>;
 /** Data for a model: one array, or a list or record of them for several inputs or outputs. */
 export type DataInput = ArrayInput | readonly ArrayInput[] | { readonly [name: string]: ArrayInput | undefined };
+
+/** What data sets and iterables give: `x`, `[x, y]`, `[x, y, sampleWeight]` or `{ xs, ys }`. */
+export type BatchInput = DataInput | readonly (DataInput | null | undefined)[] | { xs: DataInput; ys?: DataInput };
+/** A data set of TensorFlow.js (`tf.data`), or what is like one. */
+export interface DatasetLike {
+  iterator(): Promise<{ next(): Promise<IteratorResult<unknown>> }>;
+}
+/** Data that come in batches, one after the other. */
+export type IterableData = Iterable<BatchInput | Promise<BatchInput>> | AsyncIterable<BatchInput> | DatasetLike;
+/** What models are trained on: arrays, or batches to iterate over. */
+export type ModelData = DataInput | IterableData;
 
 /** What one step works on: tensors in the structure they were given in. */
 export interface StepData {

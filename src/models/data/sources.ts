@@ -7,7 +7,15 @@ import type { DataArguments, OnBatchOptions, Predicting, Testing, Training } fro
 import { ArraySource, splitData } from './arraySource';
 import { checkData, checkDataLater } from './checks';
 import { Converter } from './converter';
-import { type Arity, type Batch, type BatchSource, type DataInput, type StepData, sampleCount } from './data';
+import {
+  type Arity,
+  type Batch,
+  type BatchSource,
+  type DataInput,
+  type ModelData,
+  type StepData,
+  sampleCount,
+} from './data';
 import { IterableSource, isIterableData } from './iterableSource';
 import { applyClassWeight, type ClassWeight } from './sampleWeights';
 
@@ -110,7 +118,7 @@ async function validationSource(
   firstTensor: number,
 ): Promise<BatchSource> {
   const use: Use = { model, who: 'fit: validationData', kind: 'test' };
-  if (isIterableData(given)) return source(use, { x: given as object, y: undefined, firstTensor }, {});
+  if (isIterableData(given)) return source(use, { x: given as ModelData, y: undefined, firstTensor }, {});
   if (!Array.isArray(given) || given.length < 2 || given.length > 3) {
     throw new ValueError(
       `fit: validationData must be [x, y], [x, y, sampleWeight] or a dataset. Received: ${formatValue(given)}.`,

@@ -65,7 +65,8 @@ function encodeNumbers(
   space: Uint8Array,
 ): [type: Uint8Array, space: Uint8Array, data: Uint8Array] {
   const isWhole = (item: unknown): boolean => typeof item === 'bigint' || Number.isSafeInteger(item);
-  if (list.length > 0 && list.every(isWhole)) return encodeIntegers(what, (list as (number | bigint)[]).map(BigInt), space);
+  if (list.length > 0 && list.every(isWhole))
+    return encodeIntegers(what, (list as (number | bigint)[]).map(BigInt), space);
   const values = Float64Array.from(list as number[], (item: unknown) => {
     if (typeof item === 'number') return item;
     throw new TypeError(`${what} must be a string, a number, or a list of either. Received: ${String(item)}.`);
