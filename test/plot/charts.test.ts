@@ -94,6 +94,26 @@ describe('history', () => {
     expect(texts).not.toContain('loss');
   });
 
+  test('logarithmic axes: equal ratios are equally far', () => {
+    const [points = []] = linesOf(history({ loss: [100, 10, 1] }, { logY: true }).svg(), BLUE);
+    const [y0, y1, y2] = points.map(([, y]) => y) as [number, number, number];
+    expect((y2 - y1) / (y1 - y0)).toBeCloseTo(1, 2);
+  });
+
+  test('runs are compared: a colour each, validation dashed, charts of all that any of them recorded', () => {
+    const runs = { adam: { history: record, epoch: [0, 1, 2] }, sgd: { loss: [5, 4, 3] }, other: { f1: [1, 2, 3] } };
+    const svg = history(runs).svg();
+    const texts = textsOf(svg);
+    for (const text of ['adam', 'adam, validation', 'sgd', 'loss', 'accuracy', 'f1', 'other'])
+      expect(texts).toContain(text);
+    expect(texts).not.toContain('training');
+    expect([linesOf(svg, BLUE).length, linesOf(svg, ORANGE).length, linesOf(svg, '#009e73').length]).toEqual([4, 1, 1]);
+    expect(
+      elementsOf(svg, 'path').filter((path) => path['stroke-dasharray'] && path['stroke'] === BLUE).length,
+    ).toBeGreaterThan(1);
+    expect(textsOf(history({ only: record }, { metrics: ['loss'] }).svg())).toContain('only, validation');
+  });
+
   test.each([
     [{}, {}, 'history: expected what fit returns, or a record of lists by name, with an epoch at least. Received: {}.'],
     [undefined, {}, 'Received: undefined.'],
@@ -103,6 +123,14 @@ describe('history', () => {
     [{ loss: [Number.NaN] }, {}, 'history: loss must hold a finite number.'],
     [record, { metrics: ['acuracy'] }, "history: unknown metric. Received: 'acuracy'. Did you mean 'accuracy'?"],
     [record, { metrics: 'loss' }, "history: metrics must be a list of names. Received: metrics='loss'."],
+    [record, { logY: 1 }, 'history: logY must be true or false. Received: logY=1.'],
+    [{ loss: [1, 0] }, { logY: true }, 'history: logY needs numbers above 0. Received: 0 in loss.'],
+    [{ a: record, b: {} }, {}, 'with an epoch at least. Received: b={}.'],
+    [
+      Object.fromEntries([...'abcdefgh'].map((name) => [name, record])),
+      {},
+      'history: at most 7 runs can be told apart. Received: 8. Draw two figures.',
+    ],
     [record, { titel: '' }, "history: unknown argument 'titel'. Received: titel=''. Did you mean 'title'?"],
   ])('%# bad input gets an error', (given, options, message) => {
     expect(() => history(given as never, options as never)).toThrow(message);
