@@ -237,6 +237,41 @@ describe('confusionMatrix', () => {
     [1, 29],
   ];
 
+  test('probabilities, one-hot rows and columns of numbers count as their classes', () => {
+    const expected = confusionMatrix([0, 2, 1, 1], [0, 1, 1, 2]).svg();
+    const yTrue = tf.oneHot(tf.tensor1d([0, 2, 1, 1], 'int32'), 3);
+    const yPred = [
+      [0.8, 0.1, 0.1],
+      [0, 0.6, 0.4],
+      [0.1, 0.7, 0.2],
+      [0.3, 0.3, 0.4],
+    ];
+    expect(confusionMatrix(yTrue as tf.Tensor2D, yPred).svg()).toBe(expected);
+    expect(confusionMatrix([[0], [2], [1], [1]], tf.tensor2d([0, 1, 1, 2], [4, 1])).svg()).toBe(expected);
+    expect(() => confusionMatrix([0], [[0.1, Number.NaN]])).toThrow(
+      'yPred must hold finite numbers. Received: [0.1, NaN].',
+    );
+    expect(() => confusionMatrix([0], [[0.7]])).toThrow('Received: 0.7. For probabilities, give their argMax.');
+    expect(() => confusionMatrix([0], [[[1]]])).toThrow('yPred must have the shape (n,) or (n, classes).');
+  });
+
+  test('shares of the true class, of the predicted one, and of all', () => {
+    const counts = [
+      [6, 2],
+      [3, 9],
+    ];
+    const shares = (normalize: 'true' | 'pred' | 'all'): string[] =>
+      textsOf(confusionMatrix(counts, { normalize }).svg())
+        .filter((text) => /^0\.\d\d$/.test(text))
+        .slice(0, 4);
+    // As scikit-learn's confusion_matrix gives them.
+    expect(shares('true')).toEqual(['0.75', '0.25', '0.25', '0.75']);
+    expect(shares('pred')).toEqual(['0.67', '0.18', '0.33', '0.82']);
+    expect(shares('all')).toEqual(['0.30', '0.10', '0.15', '0.45']);
+    expect(textsOf(confusionMatrix(counts, { normalize: 'pred' }).svg())).toContain('share of the predicted class');
+    expect(() => confusionMatrix(counts, { normalize: 'row' as never })).toThrow("unknown normalize. Received: 'row'.");
+  });
+
   test('counts with accuracy, classes and axes', () => {
     const texts = textsOf(confusionMatrix(counts, { labels: ['cat', 'dog'], title: 'Pets' }).svg());
     expect(texts.slice(0, 2)).toEqual(['Pets', '37 of 40 right, accuracy 0.9250']);
