@@ -6,7 +6,7 @@ export type ColorScale = (share: number) => Rgb;
 
 /**
  * Colour maps, as equally spaced colours to interpolate between. All but gray are safe for colour-blind eyes and get steadily
- * lighter or darker; `coolwarm` has two sides, for signed values. Sampled from matplotlib's maps of these names.
+ * lighter or darker; `coolwarm` and `RdBu` have two sides, for signed values. Sampled from matplotlib's maps of these names.
  */
 const COLORMAPS = {
   gray: '000000 ffffff',
@@ -18,6 +18,12 @@ const COLORMAPS = {
   cividis: '00224e 083370 35456c 4f576c 666970 7d7c78 948e77 aea371 c8b866 e5cf52 fee838',
   Blues: 'f7fbff e3eef9 d0e1f2 b7d4ea 94c4df 6aaed6 4a98c9 2e7ebc 1764ab 084a91 08306b',
   coolwarm: '3b4cc0 5977e3 7b9ff9 9ebeff c0d4f5 dddcdc f2cbb7 f7ac8e ee8468 d65244 b40426',
+  plasma:
+    '0d0887 310597 4c02a1 6600a7 7e03a8 9511a1 aa2395 bc3587 cc4778 da5a6a e66c5c f0804e f89540 fdac33 fdc527 f8df25 f0f921',
+  inferno:
+    '000004 0b0724 210c4a 3d0965 57106e 71196e 8a226a a32c61 bc3754 d24644 e45a31 f1731d f98e09 fcac11 f9cb35 f2ea69 fcffa4',
+  RdBu: '67001f b1182b d6604d f3a481 fddbc7 f6f7f7 d1e5f0 90c4dd 4393c3 2065ab 053061',
+  Greys: 'ffffff f0f0f0 d9d9d9 bdbdbd 959595 727272 515151 242424 000000',
 } as const;
 
 /** Name of a colour map, as in matplotlib. */

@@ -1,22 +1,28 @@
 import { formatValue, ValueError } from '../base/errors';
 import { checkKeys, isPlainObject } from '../base/options';
 import { drawMatrix } from './axes';
-import { checkFlag, checkLabels, checkOneOf, checkText } from './checks';
+import { checkLabels, checkOneOf, checkText } from './checks';
 import { COLORMAP_NAMES, type Colormap, colorScale } from './colors';
-import { listOf, matrixOf, type Numbers } from './data';
+import { blockOf, matrixOf, type Numbers, rowsOf, wrongShape } from './data';
 import { Figure } from './figure';
-import { paint } from './panel';
+import { paint, type Range } from './panel';
 
 /** Options of `confusionMatrix`. */
 export interface ConfusionMatrixOptions {
   title?: string;
   /** Names of the classes. Default: their numbers. */
   labels?: readonly (string | number)[];
-  /** Writes shares of the true class instead of counts. Default false. */
-  normalize?: boolean;
+  /**
+   * Writes shares instead of counts, and takes them for the colours: of the `'true'` class (as `true` does), of the
+   * predicted class (`'pred'`) or of `'all'`. Default false.
+   */
+  normalize?: boolean | Whole;
   /** Default 'Blues'. */
   colormap?: Colormap;
 }
+
+/** What shares are shares of, as in scikit-learn. */
+type Whole = 'true' | 'pred' | 'all';
 
 const WHO = 'confusionMatrix';
 const KEYS = ['title', 'labels', 'normalize', 'colormap'] as const;
@@ -57,6 +63,32 @@ function countsOf(yTrue: readonly number[], yPred: readonly number[], classes: n
   return counts;
 }
 
+/** Class numbers, (n,) or (n, 1); or of rows of probabilities, or with a single 1, the places of the greatest. */
+function classesOf(name: string, given: unknown): readonly number[] {
+  const block = blockOf(WHO, name, given);
+  if (block.shape.length === 1 || (block.shape.length === 2 && block.shape[1] === 1)) return block.data;
+  if (block.shape.length !== 2) throw wrongShape(WHO, name, '(n,) or (n, classes)', block.shape);
+  return rowsOf(block.data, block.shape[1] as number).map((row) => {
+    if (row.every(Number.isFinite)) return row.indexOf(Math.max(...row));
+    throw new ValueError(`${WHO}: ${name} must hold finite numbers. Received: ${formatValue(row)}.`);
+  });
+}
+
+/** Counts divided by those of their row, their column, or all. */
+function sharesOf(counts: readonly (readonly number[])[], whole: Whole): number[][] {
+  const columns = counts.map((_, j) => sum(counts.map((row) => row[j] as number)));
+  const all = sum(counts.map(sum));
+  return counts.map((row) =>
+    row.map((count, j) => count / Math.max(1, { true: sum(row), pred: columns[j] as number, all }[whole])),
+  );
+}
+
+const LABELS: Readonly<Record<Whole, string>> = {
+  true: 'share of the true class',
+  pred: 'share of the predicted class',
+  all: 'share of all',
+};
+
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 /**
@@ -64,7 +96,8 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
  *
  * The colour is the share of the true class, so that rare classes are seen as well.
  *
- * @param counts a square matrix, or the true class numbers (n,), followed by the predicted ones (n,).
+ * @param counts a square matrix, or the true class numbers (n,), followed by the predicted ones (n,); both may also be
+ *   given as probabilities or one-hot, (n, classes).
  * @throws ValueError for what is not square, counts below 0, labels that are no class numbers
  * @throws TypeError for unknown options
  * @example
@@ -82,30 +115,33 @@ export function confusionMatrix(
   const options = hasCounts ? (second as ConfusionMatrixOptions) : third;
   checkKeys(WHO, options, KEYS);
   checkText(WHO, 'title', options.title);
-  checkFlag(WHO, 'normalize', options.normalize);
+  checkOneOf(WHO, 'normalize', options.normalize, [true, false, 'true', 'pred', 'all']);
   checkOneOf(WHO, 'colormap', options.colormap, COLORMAP_NAMES);
   const classes = Array.isArray(options.labels) ? options.labels.length : undefined;
   const counts = hasCounts
     ? matrixOf(WHO, 'counts', first)
-    : countsOf(listOf(WHO, 'yTrue', first), listOf(WHO, 'yPred', second), classes);
+    : countsOf(classesOf('yTrue', first), classesOf('yPred', second), classes);
   checkCounts(counts);
   checkLabels(WHO, 'labels', options.labels, counts.length, 'class');
   const { title, labels, normalize = false, colormap = 'Blues' } = options;
-  const shares = counts.map((row) => row.map((count) => count / Math.max(1, sum(row))));
+  const whole = typeof normalize === 'string' ? normalize : 'true';
+  const shares = sharesOf(counts, whole);
+  // Of all classes together even the largest share is small.
+  const range: Range = [0, whole === 'all' ? Math.max(...shares.flat()) || 1 : 1];
   const scale = colorScale(WHO, colormap);
   const write = (count: number, share: number): string => (normalize ? share.toFixed(2) : String(count));
   const texts = counts.map((row, i) => row.map((count, j) => write(count, shares[i]?.[j] as number)));
   const [right, all] = [sum(counts.map((row, i) => row[i] as number)), sum(counts.map(sum))];
   const svg = drawMatrix({
     who: WHO,
-    panel: { colors: paint(shares, [0, 1], scale), labels: counts.length <= MOST_LABELLED ? texts : undefined },
+    panel: { colors: paint(shares, range, scale), labels: counts.length <= MOST_LABELLED ? texts : undefined },
     title: title ?? 'Confusion matrix',
     subtitle: `${right} of ${all} right, accuracy ${(right / Math.max(1, all)).toFixed(4)}`,
     xLabel: 'predicted class',
     yLabel: 'true class',
     rowNames: labels,
     columnNames: labels,
-    bar: { scale, range: [0, 1], label: 'share of the true class' },
+    bar: { scale, range, label: LABELS[whole] },
   });
   return new Figure(WHO, svg);
 }

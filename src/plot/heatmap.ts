@@ -18,7 +18,7 @@ export interface HeatmapOptions {
   columns?: readonly (string | number)[];
   /** Default 'viridis'. */
   colormap?: Colormap;
-  /** Numbers that get the first and the last colour. Default: the extremes; for 'coolwarm' around 0. */
+  /** Numbers that get the first and the last colour. Default: the extremes; for 'coolwarm' and 'RdBu' around 0. */
   range?: readonly [number, number];
   /** Writes each number in its cell. Default: up to 12 rows and columns. */
   values?: boolean;
@@ -73,7 +73,7 @@ export function heatmap(matrix: Numbers, options: HeatmapOptions = {}): Figure {
   checkOptions(options, rows, columns);
   const { title, xLabel, yLabel, colormap = 'viridis', colorbar = true } = options;
   const extremes = finiteRange(WHO, 'matrix', values.flat());
-  const range = options.range ?? (colormap === 'coolwarm' ? aroundZero(extremes) : extremes);
+  const range = options.range ?? (colormap === 'coolwarm' || colormap === 'RdBu' ? aroundZero(extremes) : extremes);
   const scale = colorScale(WHO, colormap);
   const labelled = options.values ?? Math.max(rows, columns) <= MOST_LABELLED;
   const labels = labelled ? values.map((row) => row.map((value) => formatNumber(value))) : undefined;

@@ -3,6 +3,7 @@ import { numpyRandom, permutation, pythonRandom, randint } from '../../src/backe
 import {
   drawSeed,
   makeDefaultSeed,
+  makeOrderSeed,
   SeedGenerator,
   setRandomSeed,
   shuffledIndices,
@@ -35,6 +36,17 @@ describe('the global generators', () => {
     expect(values.map(() => randint(rng, 1, 1e9))).toEqual(values);
     setRandomSeed(seed);
     expect(values.map(() => makeDefaultSeed())).toEqual(values);
+  });
+
+  test('seeds of orders are those of np.random.seed(n); np.random.randint(1e6)', () => {
+    for (const [seed, values] of [
+      [0, [985772, 305711, 435829]],
+      [5, [297827, 18638, 544751]],
+      [1998, [512840, 596641, 74625]],
+    ] as const) {
+      setRandomSeed(seed);
+      expect(values.map(() => makeOrderSeed())).toEqual(values);
+    }
   });
 
   test('the sign of the seed does not matter, as in Python', () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ValueError } from '../../src/base/errors';
-import { readZip, writeZip } from '../../src/base/zip';
+import { readZip, writeZip, type ZipEntry } from '../../src/base/zip';
 import * as fc from '../fastCheck';
 
 const fixture = JSON.parse(readFileSync(join(__dirname, '..', 'fixtures', 'zip.json'), 'utf8')) as Record<
@@ -36,6 +36,34 @@ describe('reading', () => {
     const larger = new Uint8Array(bytes.length + 20);
     larger.set(bytes, 7);
     expect(readAll(larger.subarray(7, 7 + bytes.length))).toEqual(contents);
+  });
+
+  test.each(Object.keys(fixture.archives))('%s, piece by piece', (name) => {
+    const read = [...readZip('a.zip', archive(name)).values()].map((entry) => [
+      entry.name,
+      joined([...entry.pieces()]),
+    ]);
+    expect(read).toEqual(contents);
+  });
+
+  test('pieces are refused as a whole is', () => {
+    for (const name of ['stored', 'deflated']) {
+      const bytes = archive(name);
+      for (let at = 0; at < bytes.length; at++) {
+        const changed = Uint8Array.from(bytes);
+        changed[at] = (changed[at] as number) ^ 0xff;
+        const outcome = (read: (entry: ZipEntry) => Uint8Array): unknown => {
+          try {
+            return [...readZip('a.zip', changed).values()].map(read);
+          } catch (error) {
+            return `${(error as Error).name} at ${/at byte \d+/.exec((error as Error).message)?.[0]}`;
+          }
+        };
+        expect(outcome((entry) => joined([...entry.pieces()]))).toEqual(
+          outcome((entry) => new Uint8Array(entry.read())),
+        );
+      }
+    }
   });
 
   test('what is stored is not copied', () => {

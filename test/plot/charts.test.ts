@@ -94,6 +94,26 @@ describe('history', () => {
     expect(texts).not.toContain('loss');
   });
 
+  test('logarithmic axes: equal ratios are equally far', () => {
+    const [points = []] = linesOf(history({ loss: [100, 10, 1] }, { logY: true }).svg(), BLUE);
+    const [y0, y1, y2] = points.map(([, y]) => y) as [number, number, number];
+    expect((y2 - y1) / (y1 - y0)).toBeCloseTo(1, 2);
+  });
+
+  test('runs are compared: a colour each, validation dashed, charts of all that any of them recorded', () => {
+    const runs = { adam: { history: record, epoch: [0, 1, 2] }, sgd: { loss: [5, 4, 3] }, other: { f1: [1, 2, 3] } };
+    const svg = history(runs).svg();
+    const texts = textsOf(svg);
+    for (const text of ['adam', 'adam, validation', 'sgd', 'loss', 'accuracy', 'f1', 'other'])
+      expect(texts).toContain(text);
+    expect(texts).not.toContain('training');
+    expect([linesOf(svg, BLUE).length, linesOf(svg, ORANGE).length, linesOf(svg, '#009e73').length]).toEqual([4, 1, 1]);
+    expect(
+      elementsOf(svg, 'path').filter((path) => path['stroke-dasharray'] && path['stroke'] === BLUE).length,
+    ).toBeGreaterThan(1);
+    expect(textsOf(history({ only: record }, { metrics: ['loss'] }).svg())).toContain('only, validation');
+  });
+
   test.each([
     [{}, {}, 'history: expected what fit returns, or a record of lists by name, with an epoch at least. Received: {}.'],
     [undefined, {}, 'Received: undefined.'],
@@ -103,6 +123,14 @@ describe('history', () => {
     [{ loss: [Number.NaN] }, {}, 'history: loss must hold a finite number.'],
     [record, { metrics: ['acuracy'] }, "history: unknown metric. Received: 'acuracy'. Did you mean 'accuracy'?"],
     [record, { metrics: 'loss' }, "history: metrics must be a list of names. Received: metrics='loss'."],
+    [record, { logY: 1 }, 'history: logY must be true or false. Received: logY=1.'],
+    [{ loss: [1, 0] }, { logY: true }, 'history: logY needs numbers above 0. Received: 0 in loss.'],
+    [{ a: record, b: {} }, {}, 'with an epoch at least. Received: b={}.'],
+    [
+      Object.fromEntries([...'abcdefgh'].map((name) => [name, record])),
+      {},
+      'history: at most 7 runs can be told apart. Received: 8. Draw two figures.',
+    ],
     [record, { titel: '' }, "history: unknown argument 'titel'. Received: titel=''. Did you mean 'title'?"],
   ])('%# bad input gets an error', (given, options, message) => {
     expect(() => history(given as never, options as never)).toThrow(message);
@@ -208,6 +236,41 @@ describe('confusionMatrix', () => {
     [8, 2],
     [1, 29],
   ];
+
+  test('probabilities, one-hot rows and columns of numbers count as their classes', () => {
+    const expected = confusionMatrix([0, 2, 1, 1], [0, 1, 1, 2]).svg();
+    const yTrue = tf.oneHot(tf.tensor1d([0, 2, 1, 1], 'int32'), 3);
+    const yPred = [
+      [0.8, 0.1, 0.1],
+      [0, 0.6, 0.4],
+      [0.1, 0.7, 0.2],
+      [0.3, 0.3, 0.4],
+    ];
+    expect(confusionMatrix(yTrue as tf.Tensor2D, yPred).svg()).toBe(expected);
+    expect(confusionMatrix([[0], [2], [1], [1]], tf.tensor2d([0, 1, 1, 2], [4, 1])).svg()).toBe(expected);
+    expect(() => confusionMatrix([0], [[0.1, Number.NaN]])).toThrow(
+      'yPred must hold finite numbers. Received: [0.1, NaN].',
+    );
+    expect(() => confusionMatrix([0], [[0.7]])).toThrow('Received: 0.7. For probabilities, give their argMax.');
+    expect(() => confusionMatrix([0], [[[1]]])).toThrow('yPred must have the shape (n,) or (n, classes).');
+  });
+
+  test('shares of the true class, of the predicted one, and of all', () => {
+    const counts = [
+      [6, 2],
+      [3, 9],
+    ];
+    const shares = (normalize: 'true' | 'pred' | 'all'): string[] =>
+      textsOf(confusionMatrix(counts, { normalize }).svg())
+        .filter((text) => /^0\.\d\d$/.test(text))
+        .slice(0, 4);
+    // As scikit-learn's confusion_matrix gives them.
+    expect(shares('true')).toEqual(['0.75', '0.25', '0.25', '0.75']);
+    expect(shares('pred')).toEqual(['0.67', '0.18', '0.33', '0.82']);
+    expect(shares('all')).toEqual(['0.30', '0.10', '0.15', '0.45']);
+    expect(textsOf(confusionMatrix(counts, { normalize: 'pred' }).svg())).toContain('share of the predicted class');
+    expect(() => confusionMatrix(counts, { normalize: 'row' as never })).toThrow("unknown normalize. Received: 'row'.");
+  });
 
   test('counts with accuracy, classes and axes', () => {
     const texts = textsOf(confusionMatrix(counts, { labels: ['cat', 'dog'], title: 'Pets' }).svg());

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { heatmap, slidingKernel } from '../../src/plot';
@@ -48,6 +48,13 @@ test('save writes SVG and PNG, makes the folder, and returns the path', () => {
   figure.save(join(folder, 'new', 'figure.PNG'), { scale: 1 });
   expect(decodePng(readFileSync(join(folder, 'new', 'figure.PNG'))).width).toBe(figure.width);
   expect(readdirSync(join(folder, 'new')).sort()).toEqual(['figure.PNG', 'figure.svg']);
+});
+
+test('save leaves nothing behind where it fails', () => {
+  const path = join(folder, 'taken.svg');
+  mkdirSync(path);
+  expect(() => figure.save(path)).toThrow('EISDIR');
+  expect(readdirSync(folder).filter((name) => name.startsWith('taken'))).toEqual(['taken.svg']);
 });
 
 test('save writes GIF', () => {

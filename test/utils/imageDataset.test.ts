@@ -13,6 +13,7 @@ const { dataset, files, tensorflow } = JSON.parse(
     files: Record<string, string>;
     sorted: string[];
     shuffled: string[];
+    unseeded: string[][];
     training: string[];
     validation: string[];
     reads: { options: Record<string, unknown>; shape: number[]; x: number[]; y: unknown }[];
@@ -69,6 +70,11 @@ describe('as Keras', () => {
     expect(namesOf(await open({ ...split, subset: 'validation' }))).toEqual(dataset.validation);
     const both = await imageDatasetFromDirectory(folder, { ...split, subset: 'both', verbose: false });
     expect(both.map(namesOf)).toEqual([dataset.training, dataset.validation]);
+  });
+
+  test('without a seed mixes them by the global generator of orders', async () => {
+    utils.setRandomSeed(7);
+    expect([namesOf(await open({})), namesOf(await open({}))]).toEqual(dataset.unseeded);
   });
 
   const camel = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -1,4 +1,4 @@
-import { formatValue, ValueError } from '../../base/errors';
+import { formatValue, refuse, ValueError } from '../../base/errors';
 
 /** Gray, colour, or colour with opacity: one, three or four bytes a pixel. */
 export type Mode = 'L' | 'RGB' | 'RGBA';
@@ -34,8 +34,14 @@ export function checkMaxPixels(who: string, maxPixels: unknown): number {
   );
 }
 
+/** libpng's limit. What is longer is no picture, and takes time and memory that its pixels do not tell. */
+const LONGEST_SIDE = 1_000_000;
+
 /** Refuses the size of a picture, as its header tells it, before memory is taken for it. */
 export function checkSize(file: string, offset: number, width: number, height: number, maxPixels: number): void {
+  if (Math.max(width, height) > LONGEST_SIDE) {
+    refuse(file, offset, `a width and height of at most ${LONGEST_SIDE} pixels`, `${width} x ${height}`);
+  }
   if (width > 0 && height > 0 && width * height <= maxPixels) return;
   const mend = width > 0 && height > 0 ? ' Give maxPixels to read larger ones.' : '';
   throw new ValueError(

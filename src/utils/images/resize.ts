@@ -1,4 +1,3 @@
-import { ValueError } from '../../base/errors';
 import { CHANNELS, type Img } from './img';
 
 /** The names of PIL's ways to resize. */
@@ -46,12 +45,6 @@ function cubic(x: number): number {
 export function resize(img: Img, width: number, height: number, interpolation: Interpolation, box: Box): Img {
   if (interpolation === 'nearest') return takeNearest(img, width, height, box);
   const filter = FILTERS[interpolation];
-  if (Math.max(img.width, img.height) > LONGEST) {
-    throw new ValueError(
-      `loadImg: pictures of up to ${LONGEST} pixels on a side can be resized by '${interpolation}'. ` +
-        `Received: ${img.width} x ${img.height}. Use interpolation: 'nearest'.`,
-    );
-  }
   const { mode } = img;
   const channels = CHANNELS[mode];
   const across = weightsOf(filter, img.width, box.left, box.width, width);
@@ -93,8 +86,6 @@ function takeNearest({ mode, width: from, data }: Img, width: number, height: nu
 type Weights = readonly { readonly start: number; readonly values: Int32Array }[];
 const UNIT_BITS = 22;
 const HALF = 2 ** (UNIT_BITS - 1);
-/** No picture is so long; its weights would take more memory than its pixels. */
-const LONGEST = 2 ** 22;
 
 function weightsOf(filter: Filter, size: number, start: number, length: number, count: number): Weights {
   const scale = length / count;
