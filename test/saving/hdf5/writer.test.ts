@@ -117,7 +117,7 @@ function everything(): H5Group {
 }
 
 /** Of the file with everything, which h5py has read: where it changes, the tests with Python tell whether it is right. */
-const DIGEST = '88f43169fe86e772fceb53c4272f0e1b29bdf3a646f0b82ae3d93add07da8891';
+const DIGEST = 'a5c57332ee14053329ab5aba020b9f47f9ee3cc7eaad84cc9d15ea7bde53208c';
 
 describe('everything', () => {
   const bytes = written(everything());
@@ -151,7 +151,7 @@ describe('everything', () => {
 
   test('is the same bytes each time', () => {
     const pieces = writeHdf5(everything());
-    expect(Buffer.concat([...pieces])).toEqual(Buffer.concat([...pieces]));
+    expect(Buffer.concat([...pieces]).equals(Buffer.concat([...pieces]))).toBe(true);
     expect(digest(bytes)).toBe(DIGEST);
   });
 
@@ -165,7 +165,7 @@ const names = Object.keys(fixture.read);
 test.each(names)('a file of others, written again: %s', (name) => {
   const bytes = written(readHdf5(fileOf(name)));
   expect(describeTree(readHdf5(bytes))).toEqual(fixture.read[name]);
-  expect(written(readHdf5(bytes))).toEqual(bytes);
+  expect(Buffer.compare(written(readHdf5(bytes)), bytes)).toBe(0);
 });
 
 withPython('files of others, written again and read by h5py', () => {
@@ -201,7 +201,7 @@ test('anything comes back', () => {
     fc.property(root, (tree) => {
       expect(describeTree(readHdf5(written(tree)))).toEqual(describeTree(normal(tree)));
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -268,9 +268,9 @@ describe('refusals', () => {
       "attribute 'a' must be a string, a number, or a list of either. Received: a.",
     ],
     [
-      'an integer too large',
-      group({}, { a: 2n ** 63n }),
-      'integers must fit in 64 bits. Received: 9223372036854775808.',
+      'integers too large',
+      group({}, { a: [2n ** 63n, -1n] }),
+      'integers must fit in 64 bits. Received: [9223372036854775808n, -1n].',
     ],
     [
       'an unknown dtype',
