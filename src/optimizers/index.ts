@@ -29,6 +29,7 @@ export { Optimizer } from './optimizer';
 export type { OptimizerOptions } from './options';
 export { RMSprop, RMSpropOptimizer, type RMSpropOptions } from './rmsprop';
 export type { LearningRateSchedule } from './schedule';
+export * as schedules from './schedules';
 export { SGD, SGDOptimizer, type SGDOptions } from './sgd';
 
 const CLASSES = { SGD, RMSprop, Adam, AdamW, Adadelta, Adagrad, Adamax, Nadam } as const;
