@@ -1,6 +1,7 @@
 /** Functions applied to the output of a layer, element by element: `keras.activations`. */
 import '../backend/registrations';
 import type * as tf from '@tensorflow/tfjs-core';
+import { findCustomFunction, getRegisteredName } from '../base/customObjects';
 import { formatValue, unknownName, ValueError } from '../base/errors';
 import { isPlainObject } from '../base/options';
 import {
@@ -109,7 +110,8 @@ export function serialize(activation: ActivationFunction): string | SerializedOb
       'activations.serialize: expected a function with a name. Received: an anonymous one. Declare it with `function`.',
     );
   }
-  return { module: 'builtins', class_name: 'function', config: activation.name, registered_name: 'function' };
+  const name = getRegisteredName(activation);
+  return { module: 'builtins', class_name: 'function', config: name, registered_name: 'function' };
 }
 
 /**
@@ -138,6 +140,8 @@ function named(
   customObjects: Readonly<Record<string, ActivationFunction>>,
 ): ActivationFunction {
   const all: Readonly<Record<string, unknown>> = { ...FUNCTIONS, ...customObjects };
+  const found = Object.hasOwn(customObjects, name) ? customObjects[name] : findCustomFunction(name);
+  if (found) return found as ActivationFunction;
   if (!Object.hasOwn(all, name)) throw unknownName(who, 'activation', name, Object.keys(all));
   return all[name] as ActivationFunction;
 }

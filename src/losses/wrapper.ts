@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
+import { registeredNameOf } from '../base/customObjects';
 import { snakeCaseClass } from '../base/options';
 import { type Config, serializeValue } from '../base/registry';
 import { type LabelKind, Loss, type LossOptions } from './loss';
@@ -78,5 +79,10 @@ export interface SerializedFunction {
 
 /** Keras's JSON of a function: only its name. */
 export function functionEnvelope(fn: object): SerializedFunction {
-  return { module: 'builtins', class_name: 'function', config: functionName(fn), registered_name: 'function' };
+  return {
+    module: 'builtins',
+    class_name: 'function',
+    config: registeredNameOf(fn as LossFunction) ?? functionName(fn),
+    registered_name: 'function',
+  };
 }
