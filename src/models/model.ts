@@ -1,11 +1,13 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { callable, classNameOf } from '../base/callable';
 import { type Dim, formatShape, type Shape, unknownName, ValueError } from '../base/errors';
+import { jsonText } from '../base/jsonText';
 import { autoName } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { resolveOptions, type Signature } from '../base/options';
 import type { Config } from '../base/registry';
 import { host } from '../host';
+import { serialize } from '../layers';
 import type { CallOptions, Layer } from '../layers/layer';
 import { withMask } from '../layers/masks';
 import { mapShapes, type Node, SymbolicTensor, shapesOf, type TensorSpec } from '../layers/operation';
@@ -222,6 +224,14 @@ export class ModelLayer extends Trainer {
   /** The layers that are called, in Keras's order; for `summary`. */
   get operations(): Layer[] {
     return this.layers;
+  }
+
+  /**
+   * Keras's JSON of the model, without its weights: `models.modelFromJson` reads it, and so does Keras.
+   * @param options `indent`: spaces of each level, for a text over several lines.
+   */
+  toJson(options: { indent?: number } = {}): string {
+    return jsonText(serialize(this), options.indent);
   }
 
   override getConfig(): Config {

@@ -72,6 +72,11 @@ export class SequentialModel extends ModelLayer {
     return this.#stack.filter((layer) => !(layer instanceof InputLayer));
   }
 
+  /** The layers, with the input first where it is known. */
+  get stack(): readonly Layer[] {
+    return this.#stack;
+  }
+
   protected override get hiddenLayers(): readonly Layer[] {
     return this.#stack;
   }
