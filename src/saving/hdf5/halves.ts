@@ -58,7 +58,7 @@ export function widen(halves: Uint16Array, bitsOf: (half: number) => number): Fl
 const AT_ONCE = 2 ** 18;
 
 /** Numbers for a file from those in memory, some at a time. */
-export function* narrow(values: Float32Array, halfOf: (bits: number) => number): Iterable<Uint8Array> {
+export function* narrow(values: Float32Array, halfOf: (bits: number) => number): Generator<Uint8Array> {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
   for (let from = 0; from < bits.length; from += AT_ONCE) {
     yield new Uint8Array(Uint16Array.from(bits.subarray(from, from + AT_ONCE), halfOf).buffer);
