@@ -1,11 +1,37 @@
 import { provide } from '../base/registry';
-import { Model } from './model';
+import { type FileSource, type LoadModelOptions, savingModule } from './files';
+import { Model, ModelLayer } from './model';
 import { Sequential } from './sequential';
 
 export { type CloneOptions, cloneModel } from './clone';
+export type {
+  FileSink,
+  FileSource,
+  FileTarget,
+  LoadModelOptions,
+  LoadWeightsOptions,
+  SaveModelOptions,
+  WriteOptions,
+} from './files';
 export { modelFromJson } from './fromJson';
 export { Model, type ModelOptions } from './model';
 export { Sequential, type SequentialOptions } from './sequential';
+
+/**
+ * Reads a model from a file of Keras or of this library; the same function as `saving.loadModel`.
+ *
+ * @param source a path, a URL, a `Blob`, or bytes.
+ * @param options `compile` (true), `customObjects`, `maxBytes`.
+ */
+export async function loadModel(source: FileSource, options: LoadModelOptions = {}): Promise<Model> {
+  const saving = await savingModule();
+  return saving.loadModel(source, options);
+}
+
+/** Whether a value is a model. */
+export function isModel(value: unknown): value is Model {
+  return value instanceof ModelLayer;
+}
 
 provide('keras', { Sequential });
 provide('keras.models', { Sequential, Functional: Model, Model });

@@ -13,6 +13,14 @@ import { withMask } from '../layers/masks';
 import { mapShapes, type Node, SymbolicTensor, shapesOf, type TensorSpec } from '../layers/operation';
 import { configFromGraph, graphFromConfig } from './config';
 import { fitShape, orderInputs, standardizeInputs } from './data/inputs';
+import {
+  type FileSource,
+  type FileTarget,
+  type LoadWeightsOptions,
+  type SaveModelOptions,
+  savingModule,
+  type WriteOptions,
+} from './files';
 import { LayerGraph } from './graph';
 import { type SummaryOptions, summaryText } from './summary/summary';
 import { Trainer } from './trainer';
@@ -232,6 +240,36 @@ export class ModelLayer extends Trainer {
    */
   toJson(options: { indent?: number } = {}): string {
     return jsonText(serialize(this), options.indent);
+  }
+
+  /**
+   * Writes the model to a file: config, weights, and how it is compiled. Keras opens it.
+   *
+   * @param target a path that ends in `.keras`, or in `.h5` for the legacy format.
+   * @param options `overwrite` (true), `includeOptimizer` (true).
+   * @throws ValueError where it cannot be written; a file that was there stays as it was.
+   */
+  async save(target: FileTarget, options?: SaveModelOptions): Promise<void> {
+    const { saveModel } = await savingModule();
+    await saveModel(this, target, options);
+  }
+
+  /** Writes the weights, and the state of the optimizer, to a `.weights.h5` file; `overwrite` (true). */
+  async saveWeights(target: FileTarget, options?: WriteOptions): Promise<void> {
+    const { saveWeights } = await savingModule();
+    await saveWeights(this, target, options);
+  }
+
+  /**
+   * Reads weights from a `.weights.h5`, `.keras` or legacy `.h5` file.
+   *
+   * @param source a path, a URL, a `Blob`, or bytes.
+   * @param options `skipMismatch` (false), `byName` (false), `maxBytes`.
+   * @throws ValueError for weights that are missing, left over or of another shape; the model stays as it was.
+   */
+  async loadWeights(source: FileSource, options?: LoadWeightsOptions): Promise<void> {
+    const { loadWeights } = await savingModule();
+    await loadWeights(this, source, options);
   }
 
   override getConfig(): Config {

@@ -86,6 +86,11 @@ export abstract class Trainable extends Layer {
     if (this.built && this.trainableWeights.length > 0) this.optimizer?.build(this.trainableWeights);
   }
 
+  /** Refuses a method that changes the model's state while it is trained, but for what callbacks do. */
+  checkTurn(who: string): void {
+    this.turns.check(who);
+  }
+
   /** Who may use the model's state now. */
   protected get turns(): Turns {
     return this.#turns;
@@ -184,10 +189,10 @@ export abstract class Trainable extends Layer {
       const loss = this.computeLoss(x, y, yPred, sampleWeight);
       return { loss: optimizer.scaleLoss(loss), keep: withCompanions(yPred) };
     });
+    const loss = optimizer.unscaleLoss(value);
     if (weights.length > 0) optimizer.apply(gradients, weights);
     else this.#warnUntrained();
-    const { lossScaleFactor: scale } = optimizer;
-    lossTracker.updateState(scale === null ? value : value.div(scale), batchSizeOf(x));
+    lossTracker.updateState(loss, batchSizeOf(x));
     return this.computeMetrics(x, y, outputs as Nested<tf.Tensor>, sampleWeight);
   }
 

@@ -14,6 +14,7 @@ import { Adagrad } from './adagrad';
 import { Adam } from './adam';
 import { Adamax } from './adamax';
 import { AdamW } from './adamW';
+import { LossScaleOptimizer } from './lossScaleOptimizer';
 import { Nadam } from './nadam';
 import { Optimizer } from './optimizer';
 import { RMSprop } from './rmsprop';
@@ -24,6 +25,11 @@ export { Adagrad, AdagradOptimizer, type AdagradOptions } from './adagrad';
 export { Adam, AdamOptimizer, type AdamOptions } from './adam';
 export { Adamax, AdamaxOptimizer, type AdamaxOptions } from './adamax';
 export { AdamW, AdamWOptimizer } from './adamW';
+export {
+  LossScaleOptimizer,
+  LossScaleOptimizerOptimizer,
+  type LossScaleOptimizerOptions,
+} from './lossScaleOptimizer';
 export { Nadam, NadamOptimizer, type NadamOptions } from './nadam';
 export { Optimizer } from './optimizer';
 export type { OptimizerOptions } from './options';
@@ -33,7 +39,7 @@ export * as schedules from './schedules';
 export { SGD, SGDOptimizer, type SGDOptions } from './sgd';
 
 const CLASSES = { SGD, RMSprop, Adam, AdamW, Adadelta, Adagrad, Adamax, Nadam } as const;
-provide('keras.optimizers', CLASSES);
+provide('keras.optimizers', { ...CLASSES, LossScaleOptimizer });
 
 /** Names of optimizers; letters' case does not matter, as in Keras. */
 export type OptimizerName = keyof typeof CLASSES | Lowercase<keyof typeof CLASSES>;

@@ -1,4 +1,4 @@
-/** Names and classes in files: what `deserialize` knows, and how to tell it of classes of your own. */
+/** Models in files, names and classes in them, and how to tell `deserialize` of classes of your own. */
 export {
   type CustomObject,
   type CustomObjects,
@@ -13,3 +13,13 @@ export {
   type SerializedObject,
   serializeObject as serializeKerasObject,
 } from '../base/registry';
+export type {
+  FileSink,
+  FileSource,
+  FileTarget,
+  LoadModelOptions,
+  LoadWeightsOptions,
+  SaveModelOptions,
+  WriteOptions,
+} from '../models';
+export { loadModel, loadWeights, saveModel, saveWeights } from './files';
