@@ -54,6 +54,7 @@ type AnyClass = (abstract new (...args: any) => object) & Partial<SerializableCl
 const modules = new Map<string, Map<string, AnyClass>>();
 /** The objects written so far, where those that stand in several places are to be told from equal ones. */
 let written: Map<object, SerializedObject> | undefined;
+let sharedCount = 0;
 /** The objects read so far that stand in several places, by their numbers. */
 let read: Map<number, unknown> | undefined;
 
@@ -79,6 +80,7 @@ function isProvidedOrBase(cls: AnyClass): boolean {
 export function sharingObjects<T>(body: () => T): T {
   const [outerWritten, outerRead] = [written, read];
   [written, read] = [new Map(), new Map()];
+  if (!outerWritten) sharedCount = 0;
   try {
     return body();
   } finally {
@@ -92,7 +94,7 @@ function noteWritten(object: object, json: SerializedObject): void {
     written?.set(object, json);
     return;
   }
-  before.shared_object_id ??= (written?.size ?? 0) + 1;
+  before.shared_object_id ??= ++sharedCount;
   json.shared_object_id = before.shared_object_id;
 }
 

@@ -41,19 +41,21 @@ export function configFromGraph(name: string, trainable: boolean, graph: LayerGr
   return {
     name,
     trainable,
-    layers: graph.layers.map((layer) => ({
-      ...serialize(layer),
-      name: layer.name,
-      inbound_nodes: ownNodes(graph, layer)
-        .filter((node) => node.inputTensors.length > 0)
-        .map((node) => ({
-          args: node.arguments_.args.map((value) => serializeArgument(value, tensorConfig)),
-          kwargs: {
-            ...((layer.constructor as typeof Layer).takesMask && { mask: null }),
-            ...serializeArguments(node.arguments_.kwargs, tensorConfig),
-          },
-        })),
-    })),
+    // Into the very object: that a layer stands in other models, too, is noted in it later.
+    layers: graph.layers.map((layer) =>
+      Object.assign(serialize(layer), {
+        name: layer.name,
+        inbound_nodes: ownNodes(graph, layer)
+          .filter((node) => node.inputTensors.length > 0)
+          .map((node) => ({
+            args: node.arguments_.args.map((value) => serializeArgument(value, tensorConfig)),
+            kwargs: {
+              ...((layer.constructor as typeof Layer).takesMask && { mask: null }),
+              ...serializeArguments(node.arguments_.kwargs, tensorConfig),
+            },
+          })),
+      }),
+    ),
     input_layers: references(graph.inputStructure),
     output_layers: references(graph.outputStructure),
   };

@@ -1,5 +1,7 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { freeing } from '../backend/tidy';
 import { callable, classNameOf } from '../base/callable';
+import type { DTypePolicy } from '../base/dtypePolicy';
 import { type Dim, formatShape, type Shape, unknownName, ValueError } from '../base/errors';
 import { jsonText } from '../base/jsonText';
 import { autoName } from '../base/names';
@@ -34,6 +36,8 @@ export interface ModelOptions {
   /** Default: `functional`, numbered; for a subclass its class in snake_case. */
   name?: string;
   trainable?: boolean;
+  /** Default: `'float32'`; kept and written back. */
+  dtype?: DTypePolicy;
 }
 
 export type ModelArguments =
@@ -47,7 +51,7 @@ export type ModelArguments =
 const SIGNATURE: Signature<ModelOptions> = {
   who: 'Model',
   positional: ['inputs', 'outputs'],
-  defaults: { inputs: undefined, outputs: undefined, name: undefined, trainable: true },
+  defaults: { inputs: undefined, outputs: undefined, name: undefined, trainable: true, dtype: undefined },
 };
 
 /** What `Model` and `Sequential` share: training, summaries, and the layers inside. */
@@ -66,11 +70,11 @@ export class ModelLayer extends Trainer {
   protected graph: LayerGraph | undefined;
 
   constructor(...args: ModelArguments) {
-    const { inputs, outputs, name, trainable } = resolveOptions(SIGNATURE, args);
+    const { inputs, outputs, name, trainable, dtype } = resolveOptions(SIGNATURE, args);
     const functional = inputs !== undefined || outputs !== undefined;
     const isPlain = classNameOf(new.target as never) === 'Model';
     const ownName = name ?? (functional && isPlain ? autoName('functional') : undefined);
-    super({ ...(ownName !== undefined && { name: ownName }) });
+    super({ ...(ownName !== undefined && { name: ownName }), ...(dtype && { dtype }) });
     if (!functional) return;
     this.graph = functionalGraph(this.label, inputs, outputs);
     this.built = true;
@@ -113,6 +117,18 @@ export class ModelLayer extends Trainer {
 
   override getBuildConfig(): Config | undefined {
     return this.kind === 'functional' ? { input_shape: null } : super.getBuildConfig();
+  }
+
+  /** Builds what the file says; a class with a call of its own runs that on zeros, so that its layers are built, too. */
+  override buildFromConfig(config: Config): void {
+    super.buildFromConfig(config);
+    const { builtShape } = this;
+    const isWhole = !this.flattenLayers().some(({ built }) => !built);
+    if (this.kind !== 'subclassed' || builtShape === undefined || isWhole || !this.hasForwardPass) return;
+    freeing(() => {
+      const zeros = mapShapes(builtShape, (shape) => tf.zeros(shape.map((dim) => dim ?? 1)));
+      this.buildFromInputs(zeros as Nested<tf.Tensor>, false);
+    });
   }
 
   override get hasForwardPass(): boolean {

@@ -41,6 +41,7 @@ export async function readSource(who: string, source: FileSource, most: number):
   return { name: 'the bytes given', bytes };
 }
 
+/** The bytes as a plain array: those of Node have methods of the same names that do otherwise. */
 function bytesOf(source: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   const isBuffer = Object.prototype.toString.call(source) === '[object ArrayBuffer]';
@@ -61,7 +62,7 @@ async function readPath(who: string, path: string, most: number): Promise<FileCo
   const size = files.size(path);
   if (size !== undefined && size > most) throw tooLarge(who, `'${path}'`, size, most);
   try {
-    return { name: `'${path}'`, bytes: await files.read(path, most) };
+    return { name: `'${path}'`, bytes: bytesOf(await files.read(path, most)) as Uint8Array };
   } catch (error) {
     throw new ValueError(`${who}: the file '${path}' cannot be read: ${(error as Error).message}.`, { cause: error });
   }
