@@ -14,7 +14,7 @@ export function inflate(packed: Uint8Array, size: number): Uint8Array {
   if (size > packed.length * MOST_RATIO) throw new Error(`${packed.length} bytes, which never make so many`);
   const content = inflateSync(packed, { out: new Uint8Array(size + 1) }); // one more, to see whether there is more
   if (content.length === size) return content;
-  throw new Error(content.length > size ? 'more' : `${content.length} bytes`);
+  throw new Error(content.length > size ? `more than ${size} bytes` : `${content.length} bytes, not ${size}`);
 }
 
 /** Unpacks zlib data: deflate data between a header of two bytes and a checksum (RFC 1950). Throws as `inflate` does. */

@@ -49,7 +49,9 @@ function readAttribute(cursor: Cursor, strings: GlobalHeap): [string, H5Attribut
     if (version === 1) cursor.skip(-size & 7);
     return cursor.source.cursor(start, size, 'an attribute');
   };
-  const name = part(sizes[0]).textToZero();
+  const named = part(sizes[0]);
+  const name = named.textToZero();
+  if (named.at !== named.end) named.fail(`a name of ${sizes[0]} bytes`, `'${name}'`);
   const type = readDatatype(part(sizes[1]));
   const shape = readDataspace(part(sizes[2]));
   if (shape === undefined) return [name, []]; // h5py's Empty

@@ -74,7 +74,7 @@ export function readChunks3(cursor: Cursor, shape: readonly number[], elementSiz
   return { grid, chunks };
 }
 
-/** Reads layout 4 (`libver='latest'`). */
+/** Reads layouts 4 and 5 (`libver='latest'`). */
 export function readChunks4(cursor: Cursor, shape: readonly number[], elementSize: number): Chunked {
   const { source } = cursor;
   const flags = cursor.u8();

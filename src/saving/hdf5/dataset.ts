@@ -38,6 +38,7 @@ export function readDataset(shared: Shared, header: ObjectHeader): H5Dataset {
   const { source, strings } = shared;
   const { path } = source;
   if (header.find('external')) source.fail(header.at, 'an array in this file', 'one in external files');
+  if (!header.find('space') && header.find('type')) source.fail(header.at, 'a group or an array', 'a named type');
   const space = header.get('space');
   const shape = readDataspace(space) ?? space.fail('an array', 'a space with nothing in it (Empty)');
   const type = readDatatype(header.get('type'));
@@ -73,7 +74,7 @@ function countBytes(shared: Shared, { at }: ObjectHeader, shape: number[], type:
 function readLayout(shared: Shared, header: ObjectHeader, shape: readonly number[], type: ElementType): Storage {
   const { source, sizes } = shared;
   const cursor = header.get('layout');
-  const version = cursor.oneOf([3, 4], 'version');
+  const version = cursor.oneOf([3, 4, 5], 'version');
   const kind = cursor.u8();
   const filters = header.find('filters');
   if (kind === CHUNKED) {

@@ -76,7 +76,7 @@ function unpack(source: Source, at: number, packed: Uint8Array, size: number): U
   try {
     return unzlib(packed, size);
   } catch (error) {
-    return source.fail(at, `intact zlib data of ${size} bytes`, (error as Error).message);
+    return source.fail(at, 'intact zlib data', (error as Error).message);
   }
 }
 

@@ -18,6 +18,9 @@ export interface Link {
 
 const ENTRY_SIZE = 40;
 const HEAP_SIZE = 32;
+/** Least size of a free part of a heap, and what stands for none. */
+const FREE_SIZE = 16;
+const NOTHING_FREE = 1;
 
 /** Reads the members, which must stand in the order of their names. */
 export function readSymbolTable(
@@ -36,7 +39,7 @@ export function readSymbolTable(
         entry.fail('members in the order of their names', `'${toText(name)}' after '${toText(last)}'`);
       }
       last = name;
-      links.push({ name: checkName(entry, toText(name)), ...readEntry(entry) });
+      links.push({ name: checkName(entry, toText(name)), ...readEntry(entry, toText(name)) });
     }
   });
   return links;
@@ -60,15 +63,31 @@ function openNames(source: Source, at: number): (offset: number, entry: Cursor) 
   cursor.oneOf([0], 'version');
   cursor.skip(3);
   const size = cursor.u64();
-  cursor.skip(8); // where the free part begins
+  const free = cursor.u64();
   const start = cursor.place('names');
   source.claim(start, size, 'names');
   const names = source.bytes.subarray(start, start + size);
+  checkFree(source.cursor(start, size, 'names'), free);
   return (offset, entry) => {
     const length = offset < size ? names.subarray(offset).indexOf(0) : -1;
     if (length < 0 || offset % 8 !== 0) entry.fail(`the place of a name among ${size} bytes`, String(offset));
     return names.subarray(offset, offset + length);
   };
+}
+
+/** Goes through the free parts of a heap, each of which begins with the place of the next and its size. */
+function checkFree(names: Cursor, first: number): void {
+  const { at: start, end } = names;
+  let left = end - start;
+  for (let place = first; place !== NOTHING_FREE; ) {
+    names.at = start + place;
+    if (place % 8 !== 0 || names.at + FREE_SIZE > end)
+      names.source.fail(start, 'a free part among names', String(place));
+    place = names.u64();
+    const size = names.u64();
+    left -= size;
+    if (size < FREE_SIZE || left < 0) names.fail(`a free part of ${FREE_SIZE} bytes or more`, String(size));
+  }
 }
 
 function* listEntries(source: Source, at: number, leaf: number): Iterable<Cursor> {
@@ -83,10 +102,10 @@ function* listEntries(source: Source, at: number, leaf: number): Iterable<Cursor
   for (let i = 0; i < count; i++) yield source.cursor(cursor.skip(ENTRY_SIZE), ENTRY_SIZE, 'an entry of a member');
 }
 
-function readEntry(entry: Cursor): { at: number; cached?: CachedTable } {
+function readEntry(entry: Cursor, name: string): { at: number; cached?: CachedTable } {
   const at = entry.address();
   const kind = entry.oneOf([0, 1, 2], 'kind', 'u16');
-  if (kind === 2) entry.fail('a member of this file', 'a soft link');
+  if (kind === 2) entry.fail('a member of this file', `'${name}', a soft link`);
   if (at === undefined) return entry.fail('the place of a member', 'none');
   entry.skip(6);
   return kind === 0 ? { at } : { at, cached: { tree: entry.place('an index'), heap: entry.place('names') } };

@@ -1,11 +1,15 @@
 /**
- * Zip archives in memory. Reading believes nothing: sizes, places and checksums are checked, and bytes are unpacked only
- * into as much memory as was checked before. Writing stores entries as they are, with a fixed date.
+ * Reads zip archives that are in memory. Believes nothing: sizes, places and checksums are checked, and bytes are unpacked
+ * only into as much memory as was checked before.
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-import { inflateSync } from 'fflate';
-import { refuse, ValueError } from './errors';
+import { refuse } from '../errors';
+import { inflate, MOST_RATIO } from '../inflate';
+import { crc32 } from './crc32';
+import * as format from './format';
+
+const { DEFLATED, DIRECTORY, ELSEWHERE32, END, END64, LOCAL, LOCATOR64, STORED } = format;
 
 /** A file in an archive. */
 export interface ZipEntry {
@@ -20,27 +24,10 @@ export interface ZipEntry {
   read(): Uint8Array;
 }
 
-/** Lengths, without names and what else varies. */
-const LOCAL = { signature: 0x04034b50, length: 30 };
-const DIRECTORY = { signature: 0x02014b50, length: 46 };
-const END = { signature: 0x06054b50, length: 22 };
-const END64 = { signature: 0x06064b50, length: 56 };
-const LOCATOR64 = { signature: 0x07064b50, length: 20 };
-/** Stands in a field of 16 or 32 bits whose value is given in 64 bits elsewhere. */
-const ELSEWHERE16 = 0xffff;
-const ELSEWHERE32 = 0xffffffff;
+/** Of an extra field with sizes in 64 bits. */
 const EXTRA64 = 1;
-
-const STORED = 0;
-const DEFLATED = 8;
 /** How a deflated entry was packed, that its sizes follow it, that its name is UTF-8: all else (encryption) is refused. */
 const KNOWN_FLAGS = 0x080e;
-const UTF8 = 0x0800;
-/** No byte of deflate data makes more. */
-const MOST_RATIO = 1032;
-/** Version 2.0 of the format; 1980-01-01, the first date there is. */
-const VERSION = 20;
-const DATE = 0x21;
 
 /** What the directory says of an entry. */
 interface Listed {
@@ -55,28 +42,40 @@ interface Listed {
   readonly offset: number;
 }
 
+/** What is unpacked at most. */
+interface ZipLimits {
+  /** Bytes of an entry. Default: 2 ** 30 */
+  readonly largest?: number;
+  /** Bytes of all packed entries together. Default: 2 ** 32 */
+  readonly total?: number;
+}
+
 /**
- * The entries of a zip archive by name, in the order of its directory. Zip64 is read; encrypted, split, overlapping and
- * repeated entries and methods other than deflate are refused.
+ * The entries of a zip archive by name, in the order of its directory. Bytes before and after the archive are passed over,
+ * Zip64 is read. Encrypted, split, overlapping and repeated entries, and names that lead out of a folder, are refused;
+ * methods other than deflate only where the entry is read.
  *
  * @param file name in messages
- * @param options.largest most bytes of an entry that is unpacked. Default: 2 ** 30
  * @throws ValueError naming the byte, and the entry, for anything that is not as it must be
  */
 export function readZip(
   file: string,
   bytes: Uint8Array,
-  { largest = 2 ** 30 }: { largest?: number } = {},
+  { largest = 2 ** 30, total = 2 ** 32 }: ZipLimits = {},
 ): Map<string, ZipEntry> {
   const input = new Input(file, bytes);
   const directory = findDirectory(input);
   const listed = readDirectory(input, directory);
   const places = new Map<string, number>();
   let room = directory.offset;
+  let unpacked = 0;
   for (const entry of [...listed.values()].sort((a, b) => b.offset - a.offset)) {
     places.set(entry.name, checkPlace(input, entry, room));
     room = entry.offset;
+    if (entry.method !== STORED) unpacked += entry.size;
   }
+  if (unpacked > total)
+    refuse(file, directory.offset, `at most ${total} bytes of all packed entries`, String(unpacked));
   const open = (entry: Listed): ZipEntry => ({
     name: entry.name,
     size: entry.size,
@@ -92,6 +91,8 @@ interface Directory {
   readonly count: number;
   readonly offset: number;
   readonly end: number;
+  /** Bytes before the archive, which its own places do not count. */
+  readonly before: number;
 }
 
 /** Numbers in an archive, little-endian. */
@@ -127,34 +128,41 @@ class Input {
   }
 }
 
+/** Finds the record at the end: one that reaches to the last byte, or else the last one with bytes behind it. */
+function findEnd(input: Input): number {
+  const { file, bytes } = input;
+  const earliest = Math.max(0, bytes.length - END.length - 0xffff);
+  const last = bytes.length - END.length;
+  const endOf = (at: number): number => (input.has(END, at) ? at + END.length + input.u16(at + 20) : Infinity);
+  for (let at = last; at >= earliest; at--) if (endOf(at) === bytes.length) return at;
+  for (let at = last; at >= earliest; at--) if (endOf(at) < bytes.length) return at;
+  if (input.has({ ...LOCAL, length: 4 }, 0)) {
+    refuse(file, bytes.length, "the zip archive's directory before the end", 'none');
+  }
+  const start = Array.from(bytes.subarray(0, 4), (byte) => String.fromCharCode(byte)).join('');
+  return refuse(file, 0, 'a zip archive', bytes.length < 4 ? 'the end' : JSON.stringify(start).replaceAll('"', "'"));
+}
+
 /** Finds the directory, from the end. */
 function findDirectory(input: Input): Directory {
-  const { file, bytes } = input;
-  if (!input.has({ ...LOCAL, length: 4 }, 0) && !input.has(END, 0)) {
-    const start = Array.from(bytes.subarray(0, 4), (byte) => String.fromCharCode(byte)).join('');
-    refuse(file, 0, 'a zip archive', bytes.length < 4 ? 'the end' : JSON.stringify(start).replaceAll('"', "'"));
-  }
-  const earliest = Math.max(0, bytes.length - END.length - 0xffff);
-  let at = bytes.length - END.length;
-  const isEnd = (): boolean => input.has(END, at) && at + END.length + input.u16(at + 20) === bytes.length;
-  while (at >= earliest && !isEnd()) at--;
-  if (at < earliest) refuse(file, bytes.length, "the zip archive's directory before the end", 'none');
+  const { file } = input;
+  const at = findEnd(input);
   const is64 = input.has(LOCATOR64, at - LOCATOR64.length);
-  const wide = is64 ? input.u64(at - LOCATOR64.length + 8) : at;
-  if (is64 && !input.has(END64, wide, at))
-    refuse(file, at - LOCATOR64.length, 'the place of a Zip64 directory', 'none');
+  const wide = is64 ? at - LOCATOR64.length - END64.length : at;
+  if (is64 && !input.has(END64, wide, at)) {
+    refuse(file, at - LOCATOR64.length, 'a Zip64 directory before this', 'none');
+  }
   const [count, size, offset] = is64
     ? [input.u64(wide + 32), input.u64(wide + 40), input.u64(wide + 48)]
     : [input.u16(at + 10), input.u32(at + 12), input.u32(at + 16)];
   const [disk, start] = is64 ? [input.u32(wide + 16), input.u32(wide + 20)] : [input.u16(at + 4), input.u16(at + 6)];
   if (disk !== 0 || start !== 0) refuse(file, wide, 'an archive in one part', `part ${disk} of more`);
-  if (offset + size !== wide) {
-    refuse(file, wide, `the directory, ${size} bytes from byte ${offset} on, to end here`, 'another end');
-  }
-  return { count, offset, end: wide };
+  const before = wide - size - offset;
+  if (before < 0) refuse(file, wide, `the directory, ${size} bytes from byte ${offset} on, to end here`, 'another end');
+  return { count, offset: before + offset, end: wide, before };
 }
 
-function readDirectory(input: Input, { count, offset, end }: Directory): Map<string, Listed> {
+function readDirectory(input: Input, { count, offset, end, before }: Directory): Map<string, Listed> {
   const { file } = input;
   const entries = new Map<string, Listed>();
   let at = offset;
@@ -168,12 +176,12 @@ function readDirectory(input: Input, { count, offset, end }: Directory): Map<str
     if ((flags & ~KNOWN_FLAGS) !== 0) {
       refuse(file, at + 8, `${name} without encryption`, `flags 0x${flags.toString(16)}`);
     }
-    const method = input.u16(at + 10);
-    if (method !== STORED && method !== DEFLATED) {
-      refuse(file, at + 10, 'a stored or deflated entry', `compression method ${method} of ${name}`);
-    }
+    const problem = format.nameProblem(name);
+    if (problem) refuse(file, at + DIRECTORY.length, 'a name in a folder', `${JSON.stringify(name)}, ${problem}`);
     if (entries.has(name)) refuse(file, at, `${name} once`, 'a second one');
-    entries.set(name, { name, listedAt: at, method, crc: input.u32(at + 16), ...readSizes(input, at, name) });
+    const { size, packedSize, offset: inArchive } = readSizes(input, at, name);
+    const place = { method: input.u16(at + 10), crc: input.u32(at + 16), packedSize, size, offset: before + inArchive };
+    entries.set(name, { name, listedAt: at, ...place });
     at = next;
   }
   if (at !== end) refuse(file, at, `the end of the directory after ${count} entries`, 'more');
@@ -226,6 +234,9 @@ function checkPlace(input: Input, { name, listedAt, method, packedSize, offset }
 /** Refuses an entry before memory is taken for it. */
 function checkSize(file: string, { name, listedAt, method, packedSize, size }: Listed, largest: number): void {
   const sizeAt = listedAt + 24;
+  if (method !== STORED && method !== DEFLATED) {
+    refuse(file, listedAt + 10, 'a stored or deflated entry', `compression method ${method} of ${name}`);
+  }
   if (method === STORED && size !== packedSize) refuse(file, sizeAt, `${packedSize} bytes of ${name}`, String(size));
   if (method !== DEFLATED) return;
   if (size > largest) refuse(file, sizeAt, `at most ${largest} bytes of ${name}`, String(size));
@@ -235,115 +246,16 @@ function checkSize(file: string, { name, listedAt, method, packedSize, size }: L
 
 function unpack({ file, bytes }: Input, { name, method, crc, packedSize, size }: Listed, start: number): Uint8Array {
   const packed = bytes.subarray(start, start + packedSize);
-  const content = method === STORED ? packed : inflate(file, name, packed, size, start);
+  const content = method === STORED ? packed : inflateEntry(file, name, packed, size, start);
   const sum = crc32(content);
   if (sum !== crc) refuse(file, start, `${name} with checksum ${crc}`, `checksum ${sum}`);
   return content;
 }
 
-function inflate(file: string, name: string, packed: Uint8Array, size: number, start: number): Uint8Array {
-  let content: Uint8Array;
+function inflateEntry(file: string, name: string, packed: Uint8Array, size: number, start: number): Uint8Array {
   try {
-    if (packed.length === 0) throw new Error('the end');
-    content = inflateSync(packed, { out: new Uint8Array(size + 1) }); // one more, to see whether there is more
+    return inflate(packed, size);
   } catch (error) {
     return refuse(file, start, `intact deflate data of ${name}`, (error as Error).message);
   }
-  if (content.length === size) return content;
-  const received = content.length > size ? 'more' : `${content.length} bytes`;
-  return refuse(file, start, `deflate data of ${size} bytes of ${name}`, received);
-}
-
-/** The polynomial's multiples, byte by byte. */
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 0 ? crc >>> 1 : (crc >>> 1) ^ 0xedb88320;
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (let i = 0; i < bytes.length; i++) {
-    crc = (CRC_TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number) ^ (crc >>> 8);
-  }
-  return ~crc >>> 0;
-}
-
-/**
- * A zip archive of stored entries, the same bytes for the same content at any time.
- *
- * @param who name of the caller, in messages
- * @param entries names, each once, and their contents
- * @returns the archive in pieces, in order: the contents given are among them, not copied
- * @throws ValueError for a name that is twice, and for more than zip holds without Zip64: 65,534 entries, 4 GiB
- */
-export function writeZip(who: string, entries: Iterable<readonly [name: string, content: Uint8Array]>): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  const directory: Uint8Array[] = [];
-  const names = new Set<string>();
-  let offset = 0;
-  for (const [name, content] of entries) {
-    const encoded = new TextEncoder().encode(name);
-    if (names.has(name)) throw new ValueError(`${who}: names in a zip archive must differ. Received: '${name}' twice.`);
-    names.add(name);
-    const flags = encoded.length > name.length ? UTF8 : 0;
-    const what: Fields = [
-      ...([VERSION, flags, STORED, 0, DATE] as const).map((value) => [2, value] as const),
-      ...[crc32(content), content.length, content.length].map((value) => [4, value] as const),
-      [2, encoded.length],
-    ];
-    const local = record([[4, LOCAL.signature], ...what, [2, 0]], encoded);
-    const rest: Fields = [
-      [2, 0],
-      [2, 0],
-      [2, 0],
-      [2, 0],
-      [4, 0],
-      [4, offset],
-    ];
-    directory.push(record([[4, DIRECTORY.signature], [2, VERSION], ...what, ...rest], encoded));
-    pieces.push(local, content);
-    offset += local.length + content.length;
-    checkFits(who, names.size, offset, encoded.length);
-  }
-  const size = directory.reduce((sum, { length }) => sum + length, 0);
-  checkFits(who, names.size, offset + size);
-  const count = names.size;
-  const end: Fields = [
-    [4, END.signature],
-    [2, 0],
-    [2, 0],
-    [2, count],
-    [2, count],
-    [4, size],
-    [4, offset],
-    [2, 0],
-  ];
-  return [...pieces, ...directory, record(end)];
-}
-
-function checkFits(who: string, count: number, bytes: number, nameBytes = 0): void {
-  if (count < ELSEWHERE16 && bytes < ELSEWHERE32 && nameBytes <= 0xffff) return;
-  throw new ValueError(
-    `${who}: a zip archive must have at most ${ELSEWHERE16 - 1} entries, ${ELSEWHERE32 - 1} bytes, and 65535 bytes of a ` +
-      `name. Received: ${count} entries, ${bytes} bytes, a name of ${nameBytes} bytes.`,
-  );
-}
-
-/** Numbers of 2 or 4 bytes. */
-type Fields = readonly (readonly [width: 2 | 4, value: number])[];
-
-/** Numbers one after another, little-endian, and what follows them. */
-function record(fields: Fields, rest = new Uint8Array()): Uint8Array {
-  const length = fields.reduce((sum, [width]) => sum + width, 0);
-  const bytes = new Uint8Array(length + rest.length);
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  for (const [width, value] of fields) {
-    if (width === 2) view.setUint16(at, value, true);
-    else view.setUint32(at, value, true);
-    at += width;
-  }
-  bytes.set(rest, length);
-  return bytes;
 }

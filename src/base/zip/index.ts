@@ -1,0 +1,3 @@
+/** Zip archives, for `.npz` and `.keras`. */
+export { readZip } from './reader';
+export { writeZip } from './writer';
