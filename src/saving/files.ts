@@ -66,7 +66,7 @@ export async function saveModel(model: Model, target: FileTarget, options: SaveM
   await ready();
   const path = pathOfTarget(who, target);
   if (path === undefined || path.endsWith('.keras')) {
-    await writeTarget(who, target, kerasArchive(who, model), options);
+    await writeTarget(who, target, kerasArchive(model), options);
     return;
   }
   if (path.endsWith('.weights.h5') || !/\.(h5|hdf5)$/.test(path)) {
@@ -137,6 +137,7 @@ export async function loadWeights(model: Model, source: FileSource, options: Loa
   checkModel(who, model);
   checkKeys(who, options, ['skipMismatch', 'byName', 'maxBytes']);
   checkBuilt(who, model);
+  model.checkTurn(who);
   const most = options.maxBytes ?? MOST_BYTES;
   await ready();
   const file = await readSource(who, source, most);
@@ -145,7 +146,7 @@ export async function loadWeights(model: Model, source: FileSource, options: Loa
   const root = isArchive(file)
     ? openArchive(who, file, most).weights
     : readHdf5(file.bytes, { name: label, maxBytes: most });
-  model.checkTurn('loadWeights');
+  model.checkTurn(who);
   const legacy = legacyWeights(root);
   if (options.byName && !legacy) {
     throw new ValueError(

@@ -9,9 +9,9 @@ import {
   serializeObject,
   sharingObjects,
 } from '../base/registry';
-import { readZip, writeZip, type ZipEntry } from '../base/zip';
+import { readZip, writeZip, type ZipEntry, type ZipMember } from '../base/zip';
 import { isModel, type LoadModelOptions, type Model } from '../models';
-import { type H5Group, readHdf5, writeHdf5 } from './hdf5';
+import { type H5Group, readHdf5, sizeOfHdf5, writeHdf5 } from './hdf5';
 import type { FileContent } from './source';
 import { groupIn, readWeights } from './weights/read';
 import { readSeeds, writeSeeds } from './weights/seeds';
@@ -24,28 +24,18 @@ const CONFIG = 'config.json';
 const WEIGHTS = 'model.weights.h5';
 
 /** The archive of a model, in pieces. */
-export function kerasArchive(who: string, model: Model): Iterable<Uint8Array> {
+export function kerasArchive(model: Model): Iterable<Uint8Array> {
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
   const metadata = { keras_version: KERAS_VERSION, date_saved: timeStamp(new Date()) };
   const config = jsonText(sharingObjects(() => serializeObject(model)));
   const tree = weightsTree(model);
   writeSeeds(model, tree);
-  return writeZip(who, [
-    [METADATA, text(JSON.stringify(metadata))],
-    [CONFIG, text(config)],
-    [WEIGHTS, joined(writeHdf5(tree))],
+  const whole = (name: string, content: Uint8Array): ZipMember => ({ name, size: content.length, pieces: [content] });
+  return writeZip([
+    whole(METADATA, text(JSON.stringify(metadata))),
+    whole(CONFIG, text(config)),
+    { name: WEIGHTS, size: sizeOfHdf5(tree), pieces: writeHdf5(tree) },
   ]);
-}
-
-function joined(pieces: Iterable<Uint8Array>): Uint8Array {
-  const all = [...pieces];
-  const bytes = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of all) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 /** `2026-11-25@14:30:05`, the local time, as Keras writes it. */
@@ -68,7 +58,7 @@ export interface KerasArchive {
  */
 export function openArchive(who: string, { name, bytes }: FileContent, most: number): KerasArchive {
   const label = `${who}: ${name}`;
-  const members = readZip(label, bytes, { largest: most });
+  const members = readZip(label, bytes, { largest: most, total: most });
   const metadata = members.has(METADATA) ? readJson(label, members, METADATA) : {};
   if (!isPlainObject(metadata))
     throw new ValueError(`${label}: ${METADATA} must be an object. Received: ${formatValue(metadata)}.`);

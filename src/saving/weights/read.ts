@@ -52,6 +52,8 @@ class WeightsReader {
   readonly #plan: Plan;
   readonly #missing = new Map<object, string>();
   readonly #skipped: string[] = [];
+  /** What is said of an optimizer that does not fit, where nothing is wrong with the layers. */
+  #unfitting: string | undefined;
 
   constructor(
     readonly who: string,
@@ -78,6 +80,7 @@ class WeightsReader {
       const others = more.length > 0 ? ` and ${more.length} more` : '';
       this.#fail(`the file has weights that the model has no place for: '${extra}'${others}. Is it of another model?`);
     }
+    if (this.#unfitting !== undefined) throw new ValueError(`${this.who}: ${this.#unfitting}`);
     this.#plan.run();
     if (this.#skipped.length > 0) {
       console.warn(`keras-ts: ${this.who}: weights that do not fit stay as they are: ${this.#skipped.join('; ')}.`);
@@ -140,8 +143,8 @@ class WeightsReader {
       `${label} ('${path}/vars') has ${variables.length} variables. Received: ${found.length} in the file` +
       `${isOther ? ', of other shapes' : ''}. ` +
       'Load with compile: false, or compile with the optimizer that the file is of.';
-    if (this.options.needsOptimizer) throw new ValueError(`${this.who}: ${message}`);
-    console.warn(`keras-ts: ${this.who}: the state of the optimizer is left as it is: ${message}`);
+    if (this.options.needsOptimizer) this.#unfitting ??= message;
+    else console.warn(`keras-ts: ${this.who}: the state of the optimizer is left as it is: ${message}`);
     return true;
   }
 
