@@ -1,6 +1,10 @@
 /** Keys whose values are floats in Keras, where Python would make a whole number of a whole number in JSON. */
 const FLOATS: ReadonlySet<string> = new Set([
-  ...['learning_rate', 'initial_learning_rate', 'end_learning_rate', 'warmup_target', 'values'],
+  ...['learning_rate', 'initial_learning_rate', 'end_learning_rate', 'warmup_target', 'values', 'decay_rate', 'power'],
+  ...['alpha', 't_mul', 'm_mul', 'momentum', 'rho', 'beta_1', 'beta_2', 'epsilon', 'ema_momentum', 'weight_decay'],
+  ...['clipnorm', 'clipvalue', 'global_clipnorm', 'loss_scale_factor', 'initial_scale', 'initial_accumulator_value'],
+  ...['rate', 'stddev', 'mean', 'minval', 'maxval', 'gain', 'l1', 'l2', 'factor', 'label_smoothing', 'delta', 'gamma'],
+  ...['negative_slope', 'max_value', 'min_value', 'threshold', 'scale', 'offset'],
 ]);
 const MARK = '\u0000float:';
 

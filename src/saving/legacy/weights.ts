@@ -137,6 +137,12 @@ function ownOf(model: Model): Variable[] {
   return model.ownWeights;
 }
 
+/** Keras does not read its own bfloat16 from legacy files; float32 it does. */
+function legacyDtype(layer: Layer, weight: Variable): H5Dtype {
+  const dtype = dtypeOfWeight(layer, weight);
+  return dtype === 'bfloat16' ? 'float32' : dtype;
+}
+
 /** The group of a model's weights. */
 export function legacyWeightsTree(model: Model, attributes: ReadonlyMap<string, string>): H5Group {
   const root = emptyGroup();
@@ -150,10 +156,10 @@ export function legacyWeightsTree(model: Model, attributes: ReadonlyMap<string, 
     const owners = new Map(
       layer.flattenLayers().flatMap((each) => each.ownWeights.map((weight) => [weight, each] as const)),
     );
-    const dtypeOf = (weight: Variable): H5Dtype => dtypeOfWeight(owners.get(weight) ?? layer, weight);
+    const dtypeOf = (weight: Variable): H5Dtype => legacyDtype(owners.get(weight) ?? layer, weight);
     putArrays(groupAt(root, layer.name), legacyOrder(layer), dtypeOf);
   }
-  putArrays(groupAt(root, TOP), ownOf(model), (weight) => dtypeOfWeight(model, weight));
+  putArrays(groupAt(root, TOP), ownOf(model), (weight) => legacyDtype(model, weight));
   return root;
 }
 
