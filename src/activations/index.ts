@@ -2,13 +2,12 @@
 import '../backend/registrations';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { CustomName } from '../base/customNames';
+import { findCustomFunction, getRegisteredName, registeredFunction } from '../base/customObjects';
 import { formatValue, unknownName, ValueError } from '../base/errors';
 import { isPlainObject } from '../base/options';
 import {
   deserializeObject,
   isSerialized,
-  registeredFunction,
-  registeredNameOfFunction,
   type Serializable,
   type SerializedObject,
   serializeObject,
@@ -114,8 +113,8 @@ export function serialize(activation: ActivationFunction): string | SerializedOb
       'activations.serialize: expected a function with a name. Received: an anonymous one. Declare it with `function`.',
     );
   }
-  const config = registeredNameOfFunction(activation) ?? activation.name;
-  return { module: 'builtins', class_name: 'function', config, registered_name: 'function' };
+  const name = getRegisteredName(activation);
+  return { module: 'builtins', class_name: 'function', config: name, registered_name: 'function' };
 }
 
 /**
@@ -144,7 +143,8 @@ function named(
   customObjects: Readonly<Record<string, ActivationFunction>>,
 ): ActivationFunction {
   const all: Readonly<Record<string, unknown>> = { ...FUNCTIONS, ...customObjects };
-  const found = Object.hasOwn(all, name) ? all[name] : registeredFunction(name);
-  if (!found) throw unknownName(who, 'activation', name, Object.keys(all));
-  return found as ActivationFunction;
+  const found = Object.hasOwn(customObjects, name) ? customObjects[name] : findCustomFunction(name);
+  const own = found ?? (Object.hasOwn(all, name) ? all[name] : registeredFunction(name));
+  if (!own) throw unknownName(who, 'activation', name, Object.keys(all));
+  return own as ActivationFunction;
 }

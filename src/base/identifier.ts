@@ -1,5 +1,6 @@
+import { isSerializableClass, registeredFunction, registeredObject } from './customObjects';
 import { formatValue, unknownName } from './errors';
-import { deserializeObject, isSerializableClass, isSerialized, registeredFunction, registeredObject } from './registry';
+import { deserializeObject, isSerialized } from './registry';
 
 /** What one module's `get` knows: whose it is, and the classes behind the names. */
 export interface IdentifierRules<T> {

@@ -1,4 +1,5 @@
 import { classNameOf } from './callable';
+import { type CustomObjects, customObjectScope, findCustom, registeredNameOf } from './customObjects';
 import { formatValue, unknownName, ValueError } from './errors';
 import { isPlainObject, toCamelCase, toSnakeCase } from './options';
 import { checkRebuilds } from './rebuilding';
@@ -10,6 +11,9 @@ export interface SerializedObject {
   config: Record<string, unknown>;
   registered_name: string | null;
   build_config?: Record<string, unknown>;
+  compile_config?: Record<string, unknown>;
+  /** The same number wherever the same object stands in a file. */
+  shared_object_id?: number;
 }
 
 /** A Keras config: snake_case keys, JSON values. */
@@ -27,6 +31,13 @@ export interface Buildable {
   buildFromConfig(config: Record<string, unknown>): void;
 }
 
+/** A model, which is compiled as well. */
+export interface Compilable {
+  /** What `compileFromConfig` needs to compile the same again; an empty record before it is compiled. */
+  getCompileConfig(): Record<string, unknown>;
+  compileFromConfig(config: Record<string, unknown>): void;
+}
+
 /** A class whose instances can be written as JSON. */
 export interface SerializableClass<T = unknown> {
   /** Keras's class name, also after minification. */
@@ -40,14 +51,13 @@ export interface SerializableClass<T = unknown> {
 /** Classes of every kind. */
 type AnyClass = (abstract new (...args: never) => object) & Partial<SerializableClass> & { name: string };
 
-/** A function of a program, such as an activation or a loss. */
-type AnyFunction = (...args: never[]) => unknown;
 
 const modules = new Map<string, Map<string, AnyClass>>();
-/** The `customObjects` of the `deserialize` that is running, also for what is nested in it. */
-let givenClasses: Readonly<Record<string, AnyClass>> = {};
-const custom = new Map<string, { cls: AnyClass; registeredName: string }>();
-const customFunctions = new Map<string, AnyFunction>();
+/** The objects written so far, where those that stand in several places are to be told from equal ones. */
+let written: Map<object, SerializedObject> | undefined;
+let sharedCount = 0;
+/** The objects read so far that stand in several places, by their numbers. */
+let read: Map<number, unknown> | undefined;
 
 /** Makes the classes of a Keras module known; called by that module's `index.ts`. Later names win over earlier ones. */
 export function provide(module: string, classes: Readonly<Record<string, AnyClass>>): void {
@@ -67,60 +77,26 @@ function isProvidedOrBase(cls: AnyClass): boolean {
   return isProvided(cls) || (Object.hasOwn(cls, 'module') && cls.module?.startsWith('keras') === true);
 }
 
-/**
- * Makes a class or a function of your own known to `deserialize`, as Keras's decorator does, and to the strings that
- * stand for activations, losses, metrics and so on: `'package>name'`, or `'name'` alone.
- *
- * @param object a class with `getConfig` and, unless its constructor takes the camelCase config, a static `fromConfig`;
- *   or a function.
- * @param options `package` (default `'Custom'`) and `name` (default the object's name); files say `package>name`.
- */
-export function registerKerasSerializable(
-  object: AnyClass | AnyFunction,
-  options: { package?: string; name?: string } = {},
-): void {
-  const registeredName = `${options.package ?? 'Custom'}>${options.name ?? classNameOf(object as never)}`;
-  if (isSerializableClass(object)) custom.set(registeredName, { cls: object, registeredName });
-  else customFunctions.set(registeredName, object as AnyFunction);
+/** Runs `body`, which writes or reads one file: an object that stands in several places of it is one object again. */
+export function sharingObjects<T>(body: () => T): T {
+  const [outerWritten, outerRead] = [written, read];
+  [written, read] = [new Map(), new Map()];
+  if (!outerWritten) sharedCount = 0;
+  try {
+    return body();
+  } finally {
+    [written, read] = [outerWritten, outerRead];
+  }
 }
 
-/** Whether a function is a class of serializable objects, and not such an object or a plain function. */
-export function isSerializableClass(value: object): value is AnyClass {
-  const prototype = Object.hasOwn(value, 'prototype')
-    ? (Reflect.get(value, 'prototype') as object | undefined)
-    : undefined;
-  return typeof prototype === 'object' && prototype !== null && 'getConfig' in prototype;
-}
-
-/** What was registered last under a name, with its package or without. */
-function lastNamed<T>(table: ReadonlyMap<string, T>, name: string): T | undefined {
-  const found = [...table.keys()].filter((full) => full === name || full.slice(full.indexOf('>') + 1) === name);
-  return table.get(found.at(-1) ?? '');
-}
-
-/** An object of the class that a program has registered under a name, if it extends `base`. */
-export function registeredObject<T extends object>(
-  name: string,
-  base: abstract new (...args: never) => T,
-): T | undefined {
-  const cls = lastNamed(custom, name)?.cls;
-  return cls?.prototype instanceof base ? (Reflect.construct(cls as never, []) as T) : undefined;
-}
-
-/** The function that a program has registered under a name. */
-export function registeredFunction(name: string): AnyFunction | undefined {
-  return lastNamed(customFunctions, name);
-}
-
-/** The name, with its package, that a function was registered under. */
-export function registeredNameOfFunction(fn: object): string | undefined {
-  return [...customFunctions].find(([, each]) => each === fn)?.[0];
-}
-
-/** The name a class was registered under, or `null` for a class of the library. */
-function registeredNameOf(cls: AnyClass): string | null {
-  for (const entry of custom.values()) if (entry.cls.prototype === cls.prototype) return entry.registeredName;
-  return null;
+function noteWritten(object: object, json: SerializedObject): void {
+  const before = written?.get(object);
+  if (!before) {
+    written?.set(object, json);
+    return;
+  }
+  before.shared_object_id ??= ++sharedCount;
+  json.shared_object_id = before.shared_object_id;
 }
 
 /** The envelope of an object: `{ module, class_name, config, registered_name }`. */
@@ -133,14 +109,18 @@ export function serializeObject(object: Serializable): SerializedObject {
   const buildConfig = (object as Partial<Buildable>).getBuildConfig?.();
   const config = object.getConfig();
   if (!known) checkRebuilds(object, config, isProvidedOrBase, constructFromConfig);
-  return {
+  const compileConfig = (object as Partial<Compilable>).getCompileConfig?.();
+  const json: SerializedObject = {
     module: known ? module : null,
     class_name: className,
     config,
     // Keras names its functional models twice, because they are not of its public modules.
     registered_name: known && className !== 'Functional' ? null : (registered ?? className),
     ...(buildConfig && { build_config: buildConfig }),
+    ...(compileConfig && { compile_config: compileConfig }),
   };
+  noteWritten(object, json);
+  return json;
 }
 
 /** A value as it stands in a Keras config: objects become envelopes, arrays and options are walked. */
@@ -168,39 +148,63 @@ export function isSerialized(value: unknown): value is SerializedObject {
  * @param customObjects classes by name that win over the library's.
  * @throws ValueError for what is not an envelope, or for an unknown class, naming the nearest one.
  */
-export function deserializeObject(
-  json: unknown,
-  expectedModule: string,
-  customObjects: Readonly<Record<string, AnyClass>> = {},
-): unknown {
+export function deserializeObject(json: unknown, expectedModule: string, customObjects: CustomObjects = {}): unknown {
   if (!isSerialized(json)) {
     throw new ValueError(
       `deserialize: expected an object { module, class_name, config, registered_name }. Received: ${formatValue(json)}.`,
     );
   }
-  const outer = givenClasses;
-  givenClasses = { ...outer, ...customObjects };
-  try {
-    const cls = findClass(json, expectedModule);
-    const object: unknown = cls.fromConfig ? cls.fromConfig(json.config) : constructFromConfig(cls, json.config);
-    if (json.build_config) (object as Partial<Buildable>).buildFromConfig?.(json.build_config);
-    return object;
-  } finally {
-    givenClasses = outer;
+  return customObjectScope(customObjects, () => revive(json, expectedModule));
+}
+
+function revive(json: SerializedObject, expectedModule: string): unknown {
+  const { shared_object_id: id, build_config: buildConfig, compile_config: compileConfig } = json;
+  if (id !== undefined && read?.has(id)) return read.get(id);
+  const cls = findClass(json, expectedModule);
+  const object: unknown = cls.fromConfig ? cls.fromConfig(json.config) : constructFromConfig(cls, json.config);
+  if (buildConfig) (object as Partial<Buildable>).buildFromConfig?.(buildConfig);
+  if (compileConfig && Object.keys(compileConfig).length > 0) {
+    (object as Partial<Compilable>).compileFromConfig?.(compileConfig);
   }
+  if (id !== undefined) read?.set(id, object);
+  return object;
 }
 
 function findClass(json: SerializedObject, expectedModule: string): AnyClass {
   const { class_name: name, registered_name: registered, module } = json;
-  const given = givenClasses[registered ?? ''] ?? givenClasses[name];
-  if (given) return given;
-  const own = registered ? custom.get(registered) : undefined;
-  if (own) return own.cls;
+  const own = (registered ? findCustom(registered) : undefined) ?? findCustom(name);
+  if (own) return checkIsClass(name, own as AnyClass);
   const found =
     modules.get(module ?? expectedModule)?.get(name) ?? modules.get(expectedModule)?.get(name) ?? findAnywhere(name);
   if (found) return found;
+  const reason = REFUSED[name as keyof typeof REFUSED];
+  if (Object.hasOwn(REFUSED, name)) {
+    throw new ValueError(
+      `deserialize: '${name}' is not read from files: ${reason}. Received: class_name='${name}'. ` +
+        'Write a layer class that does the same, and give it in customObjects or register it.',
+    );
+  }
   const known = [...(modules.get(expectedModule)?.keys() ?? [])];
   throw unknownName('deserialize', `class of ${expectedModule}`, name, known);
+}
+
+/** Classes of Keras that stand for code or files, whoever wrote them. */
+const REFUSED = {
+  __lambda__: 'it holds the code of a Python function',
+  Lambda: 'it holds the code of a Python function',
+  TFSMLayer: 'it names a folder to load code from',
+  TorchModuleWrapper: 'it holds a pickled Python object',
+  JaxLayer: 'it holds the code of a Python function',
+  FlaxLayer: 'it holds the code of a Python function',
+} as const;
+
+/** Refuses what is given by name but makes no object from a config: a file must not have any function called. */
+function checkIsClass(name: string, cls: AnyClass): AnyClass {
+  const prototype = cls.prototype as object | undefined;
+  if (typeof cls.fromConfig === 'function' || (prototype && 'getConfig' in prototype)) return cls;
+  throw new ValueError(
+    `deserialize: '${name}' must be a class with getConfig() or a static fromConfig(config). Received: ${formatValue(cls)}.`,
+  );
 }
 
 /** Keras's own files name internal modules (`keras.src.models.sequential`); class names are unique across ours. */

@@ -37,6 +37,12 @@ export {
   LearningRateSchedulerCallback,
   type LearningRateSchedulerOptions,
 } from './learningRateScheduler';
+export {
+  ModelCheckpoint,
+  type ModelCheckpointArguments,
+  ModelCheckpointCallback,
+  type ModelCheckpointOptions,
+} from './modelCheckpoint';
 export { MonitorCallback, type MonitorMode } from './monitorCallback';
 export type { Output } from './output';
 export { Progbar, ProgbarBase, type ProgbarOptions, type ProgbarValues } from './progbar';

@@ -41,8 +41,23 @@ export interface Files {
   size(path: string): number | undefined;
   write(path: string, content: string | Uint8Array): void;
   append(path: string, text: string): void;
-  /** Writes a file whole or not at all, its folder too; returns its full path. */
-  writeWhole(path: string, content: string | Uint8Array): string;
+  /**
+   * Writes a file whole or not at all, its folder too; returns its full path. The bytes are on the disk when the file has
+   * its name.
+   * @param content all of it, or its pieces, which are asked for one by one.
+   */
+  writeWhole(path: string, content: string | Uint8Array | Iterable<Uint8Array>): string;
+  /**
+   * The bytes of a file.
+   * @param most more bytes are refused before they are read.
+   */
+  read(path: string, most: number): Promise<Uint8Array>;
+  /** The path of a URL that begins with `file:`. */
+  pathOf(url: URL): string;
+  /** Names of what is in a folder; `undefined` where there is none. */
+  list(folder: string): string[] | undefined;
+  /** Deletes a file, if it is there. */
+  remove(path: string): void;
 }
 
 /** What `load` knows. */

@@ -1,8 +1,23 @@
 /** The host in Node: the one file of the models, layers and their helpers that names what only Node has. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  appendFileSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ContextStore, Files, Host, Output, PackageName, Packages } from './host';
 
 /** The names are spelt out, so that bundlers for Node find the packages. */
@@ -21,6 +36,20 @@ const packages: Packages = {
   locate: (file) => require.resolve(file),
 };
 
+/** Writes a new file, and waits until the disk has it. */
+function writeFlushed(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
+  const pieces = typeof content === 'string' || ArrayBuffer.isView(content) ? [Buffer.from(content)] : content;
+  const file = openSync(path, 'wx');
+  try {
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
+    }
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 const files: Files = {
   temporary(name) {
     const ending = extname(name);
@@ -32,15 +61,26 @@ const files: Files = {
   writeWhole(path, content) {
     const target = resolve(path);
     mkdirSync(dirname(target), { recursive: true });
-    const part = `${target}.${process.pid}.part`;
+    const part = `${target}.${process.pid}-${randomUUID()}.part`;
     try {
-      writeFileSync(part, content);
+      writeFlushed(part, content);
       renameSync(part, target);
     } finally {
       rmSync(part, { force: true });
     }
     return target;
   },
+  async read(path, most) {
+    const { size } = await stat(path);
+    if (size > most) throw new RangeError(`${size} bytes are more than ${most}`);
+    return readFile(path);
+  },
+  pathOf: fileURLToPath,
+  list(folder) {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+    return readdirSync(folder);
+  },
+  remove: (path) => rmSync(path, { force: true }),
 };
 
 export const host: Host = {

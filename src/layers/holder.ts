@@ -120,6 +120,11 @@ export abstract class Holder extends Operation {
     }
   }
 
+  /** The weights of this layer itself, in Keras's order: trainable ones first. @internal */
+  get ownWeights(): Variable[] {
+    return [...this.#tree.own];
+  }
+
   /** Whether a layer, variable, seed generator or metric is this layer's, or one's in it. @internal */
   holds(part: object): boolean {
     return this.#tree.members.has(part);

@@ -7,6 +7,8 @@ export interface Tree<L extends object> {
   readonly layers: readonly L[];
   /** What each of them was found to hold. */
   readonly children: readonly (readonly Child[])[];
+  /** The weights of the outermost layer itself, in Keras's order. */
+  readonly own: readonly Variable[];
   /** The weights in Keras's order. */
   readonly weights: readonly Variable[];
   /** Layers, variables, seed generators and metrics. */
@@ -29,7 +31,14 @@ function isVariable(value: object): value is Variable {
   return value instanceof Variable;
 }
 
-export const EMPTY_TREE: Tree<never> = { layers: [], children: [], weights: [], members: new Set(), hasState: false };
+export const EMPTY_TREE: Tree<never> = {
+  layers: [],
+  children: [],
+  own: [],
+  weights: [],
+  members: new Set(),
+  hasState: false,
+};
 
 /**
  * The tree of a layer, made of those of the layers it holds.
@@ -56,6 +65,7 @@ export function makeTree<L extends object>(
   return {
     layers: [...parts.keys()],
     children: [...parts.values()],
+    own,
     weights,
     members,
     hasState: members.size > parts.size,

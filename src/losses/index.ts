@@ -1,12 +1,11 @@
 /** What training makes small: `keras.losses`. */
 import type { CustomName } from '../base/customNames';
+import { customObjectScope, findCustomFunction, registeredFunction, registeredObject } from '../base/customObjects';
 import { formatValue, unknownName } from '../base/errors';
 import {
   deserializeObject,
   isSerialized,
   provide,
-  registeredFunction,
-  registeredObject,
   type SerializableClass,
   type SerializedObject,
   serializeObject,
@@ -157,6 +156,8 @@ export function get(identifier: LossIdentifier | null | undefined): Loss | LossF
 }
 
 function named(name: string): Loss | LossFunction {
+  const own = findCustomFunction(name);
+  if (own) return own.prototype instanceof Loss ? (Reflect.construct(own, []) as Loss) : (own as LossFunction);
   const fn = { ...FUNCTIONS, ...ALIASES }[name as keyof typeof FUNCTIONS];
   if (fn) return fn as LossFunction;
   const cls = Object.hasOwn(CLASSES, name) ? CLASSES[name as keyof typeof CLASSES] : undefined;
@@ -207,7 +208,8 @@ export function deserialize(
   > = {},
 ): Loss | LossFunction {
   if (json.class_name === 'function' && typeof json.config === 'string') {
-    return (customObjects[json.config] as LossFunction | undefined) ?? named(json.config);
+    const { config } = json;
+    return customObjectScope(customObjects as never, () => named(config));
   }
   if (!isSerialized(json))
     throw new TypeError(`losses.deserialize: expected Keras's JSON of a loss. Received: ${formatValue(json)}.`);

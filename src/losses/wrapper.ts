@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { callable } from '../base/callable';
+import { registeredNameOf } from '../base/customObjects';
 import { snakeCaseClass } from '../base/options';
-import { type Config, registeredNameOfFunction, serializeValue } from '../base/registry';
+import { type Config, serializeValue } from '../base/registry';
 import { type LabelKind, Loss, type LossOptions } from './loss';
 import { squeezeOrExpandToSameRank } from './tensors';
 
@@ -73,6 +74,10 @@ export interface SerializedFunction {
 
 /** Keras's JSON of a function: only its name. */
 export function functionEnvelope(fn: object): SerializedFunction {
-  const config = registeredNameOfFunction(fn) ?? functionName(fn);
-  return { module: 'builtins', class_name: 'function', config, registered_name: 'function' };
+  return {
+    module: 'builtins',
+    class_name: 'function',
+    config: registeredNameOf(fn as LossFunction) ?? functionName(fn),
+    registered_name: 'function',
+  };
 }

@@ -1,22 +1,22 @@
 /** What training is judged by: `keras.metrics`. */
 import type { CustomName } from '../base/customNames';
+import { customObjectScope, findCustomFunction, registeredFunction, registeredObject } from '../base/customObjects';
 import { formatValue, unknownName } from '../base/errors';
 import {
   deserializeObject,
   isSerialized,
   provide,
-  registeredFunction,
-  registeredObject,
   type SerializableClass,
   type SerializedObject,
   serializeObject,
 } from '../base/registry';
-import type { LossFunction } from '../losses/wrapper';
+import { deserialize as deserializeLoss } from '../losses';
+import type { LossFunction, SerializedFunction } from '../losses/wrapper';
 import { Accuracy } from './accuracy';
 import { AUC } from './auc';
-import { BinaryAccuracy } from './binaryAccuracy';
+import { BinaryAccuracy, binaryAccuracy } from './binaryAccuracy';
 import { BinaryCrossentropy } from './binaryCrossentropy';
-import { CategoricalAccuracy } from './categoricalAccuracy';
+import { CategoricalAccuracy, categoricalAccuracy } from './categoricalAccuracy';
 import { CategoricalCrossentropy } from './categoricalCrossentropy';
 import { CategoricalHinge } from './categoricalHinge';
 import { CosineSimilarity } from './cosineSimilarity';
@@ -38,12 +38,12 @@ import { Poisson } from './poisson';
 import { Precision } from './precision';
 import { Recall } from './recall';
 import { RootMeanSquaredError } from './rootMeanSquaredError';
-import { SparseCategoricalAccuracy } from './sparseCategoricalAccuracy';
+import { SparseCategoricalAccuracy, sparseCategoricalAccuracy } from './sparseCategoricalAccuracy';
 import { SparseCategoricalCrossentropy } from './sparseCategoricalCrossentropy';
-import { SparseTopKCategoricalAccuracy } from './sparseTopKCategoricalAccuracy';
+import { SparseTopKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from './sparseTopKCategoricalAccuracy';
 import { SquaredHinge } from './squaredHinge';
 import { Sum } from './sum';
-import { TopKCategoricalAccuracy } from './topKCategoricalAccuracy';
+import { TopKCategoricalAccuracy, topKCategoricalAccuracy } from './topKCategoricalAccuracy';
 import { TrueNegatives } from './trueNegatives';
 import { TruePositives } from './truePositives';
 
@@ -173,6 +173,17 @@ const NAMES = {
   MSLE: MeanSquaredLogarithmicError,
 } as const;
 
+/** Functions that no loss is, by the names that files have. */
+const FUNCTIONS: ReadonlyMap<string, LossFunction> = new Map<string, LossFunction>(
+  Object.entries({
+    binary_accuracy: binaryAccuracy,
+    categorical_accuracy: categoricalAccuracy,
+    sparse_categorical_accuracy: sparseCategoricalAccuracy,
+    top_k_categorical_accuracy: topKCategoricalAccuracy,
+    sparse_top_k_categorical_accuracy: sparseTopKCategoricalAccuracy,
+  }),
+);
+
 const NAMED: ReadonlyMap<string, new () => Metric> = new Map<string, new () => Metric>(
   Object.entries({ ...NAMES, ...CLASSES }),
 );
@@ -190,7 +201,8 @@ export type MetricIdentifier =
   | MetricName
   | CustomName<'metrics'>
   | (new () => Metric)
-  | SerializedObject;
+  | SerializedObject
+  | SerializedFunction;
 
 /**
  * The metric an identifier stands for; a name or a class makes a new one, a function stands for itself.
@@ -215,20 +227,33 @@ export function get(identifier: MetricIdentifier | null | undefined): Metric | L
   return deserialize(identifier);
 }
 
+/** Classes of a user by name. */
+type CustomClasses = Readonly<Record<string, SerializableClass & (abstract new (...args: never[]) => object)>>;
+
 /** Keras's JSON of a metric, without its state. */
 export function serialize(metric: Metric): SerializedObject {
   return serializeObject(metric);
 }
 
 /**
- * The metric that Keras's JSON describes.
+ * The metric that Keras's JSON describes; of a function, the function.
  *
- * @throws ValueError for an unknown class
+ * @throws ValueError for an unknown class or function
  */
+export function deserialize(json: SerializedObject, customObjects?: CustomClasses): Metric;
 export function deserialize(
-  json: SerializedObject,
-  customObjects: Readonly<Record<string, SerializableClass & (abstract new (...args: never[]) => object)>> = {},
-): Metric {
+  json: SerializedObject | SerializedFunction,
+  customObjects?: CustomClasses,
+): Metric | LossFunction;
+export function deserialize(
+  json: SerializedObject | SerializedFunction,
+  customObjects: CustomClasses = {},
+): Metric | LossFunction {
+  if (json.class_name === 'function' && typeof json.config === 'string') {
+    const { config } = json;
+    const own = customObjectScope(customObjects as never, () => findCustomFunction(config));
+    return (own as LossFunction | undefined) ?? FUNCTIONS.get(config) ?? (deserializeLoss(json) as LossFunction);
+  }
   if (!isSerialized(json))
     throw new TypeError(`metrics.deserialize: expected Keras's JSON of a metric. Received: ${formatValue(json)}.`);
   return deserializeObject(json, 'keras.metrics', customObjects as never) as Metric;

@@ -2,7 +2,7 @@ import { formatShape, formatValue, type Shape, ValueError } from '../base/errors
 import { mapStructure, type Nested } from '../base/nest';
 import { isPlainObject, toCamelCase, toSnakeCase } from '../base/options';
 import { type Config, serializeValue } from '../base/registry';
-import { deserialize, serialize } from '../layers';
+import { deserialize, InputLayer, serialize } from '../layers';
 import type { Layer } from '../layers/layer';
 import { type History, isSymbolic, type Node, type Operation, SymbolicTensor } from '../layers/operation';
 import type { LayerGraph } from './graph';
@@ -41,19 +41,21 @@ export function configFromGraph(name: string, trainable: boolean, graph: LayerGr
   return {
     name,
     trainable,
-    layers: graph.layers.map((layer) => ({
-      ...serialize(layer),
-      name: layer.name,
-      inbound_nodes: ownNodes(graph, layer)
-        .filter((node) => node.inputTensors.length > 0)
-        .map((node) => ({
-          args: node.arguments_.args.map((value) => serializeArgument(value, tensorConfig)),
-          kwargs: {
-            ...((layer.constructor as typeof Layer).takesMask && { mask: null }),
-            ...serializeArguments(node.arguments_.kwargs, tensorConfig),
-          },
-        })),
-    })),
+    // Into the very object: that a layer stands in other models, too, is noted in it later.
+    layers: graph.layers.map((layer) =>
+      Object.assign(serialize(layer), {
+        name: layer.name,
+        inbound_nodes: ownNodes(graph, layer)
+          .filter((node) => node.inputTensors.length > 0)
+          .map((node) => ({
+            args: node.arguments_.args.map((value) => serializeArgument(value, tensorConfig)),
+            kwargs: {
+              ...((layer.constructor as typeof Layer).takesMask && { mask: null }),
+              ...serializeArguments(node.arguments_.kwargs, tensorConfig),
+            },
+          })),
+      }),
+    ),
     input_layers: references(graph.inputStructure),
     output_layers: references(graph.outputStructure),
   };
@@ -88,11 +90,24 @@ interface RevivedModel {
   outputs: Nested<SymbolicTensor>;
 }
 
-/** Makes the layers of a config, calls them as it says, and returns the arguments of the `Model` that they form. */
-export function graphFromConfig(config: Config): RevivedModel {
-  const entries = config['layers'] as (Config & { name: string; inbound_nodes: NodeConfig[] })[];
+/** What a config says of a layer. */
+type LayerEntry = Config & { name: string; inbound_nodes: NodeConfig[] };
+
+/**
+ * Makes the layers of a config, calls them as it says, and returns the arguments of the `Model` that they form.
+ * @param make makes the layer of an entry.
+ */
+export function graphFromConfig(
+  config: Config,
+  make: (entry: LayerEntry) => Layer = (entry) => deserialize(entry),
+): RevivedModel {
+  const entries = checkEntries(config['layers']);
   const layers = new Map<string, Layer>();
-  for (const entry of entries) layers.set(entry.name, deserialize(entry));
+  for (const entry of entries) layers.set(entry.name, make(entry));
+  // A layer that is in another model, too, has calls there.
+  const calls = new Map<Layer, Node[]>();
+  const nodesOf = (layer: Layer): readonly Node[] =>
+    calls.get(layer) ?? (layer instanceof InputLayer ? layer.inboundNodes : []);
   const find = (reference: unknown): SymbolicTensor | undefined => {
     const [name, node, tensor] = reference as TensorReference;
     const layer = layers.get(name);
@@ -100,7 +115,7 @@ export function graphFromConfig(config: Config): RevivedModel {
       throw new ValueError(
         `Model.fromConfig: unknown layer '${name}' in a call. Known: ${[...layers.keys()].join(', ')}.`,
       );
-    return layer.inboundNodes[node]?.outputTensors[tensor];
+    return nodesOf(layer)[node]?.outputTensors[tensor];
   };
   let waiting = entries.flatMap((entry) =>
     entry.inbound_nodes.map((node) => ({ layer: layers.get(entry.name) as Layer, node })),
@@ -110,7 +125,10 @@ export function graphFromConfig(config: Config): RevivedModel {
     const later = waiting.filter(({ layer, node }) => {
       const call = blocked.has(layer) ? undefined : reviveCall(node, find);
       if (call === undefined) blocked.add(layer);
-      else layer.__call__(...call);
+      else {
+        layer.__call__(...call);
+        calls.set(layer, [...nodesOf(layer), layer.inboundNodes.at(-1) as Node]);
+      }
       return call === undefined;
     });
     if (later.length === waiting.length) {
@@ -137,6 +155,15 @@ export function graphFromConfig(config: Config): RevivedModel {
     inputs: structure(config['input_layers']),
     outputs: structure(config['output_layers']),
   };
+}
+
+function checkEntries(entries: unknown): LayerEntry[] {
+  const isEntry = (entry: unknown): boolean =>
+    isPlainObject(entry) && typeof entry['name'] === 'string' && Array.isArray(entry['inbound_nodes']);
+  if (Array.isArray(entries) && entries.every(isEntry)) return entries as LayerEntry[];
+  throw new ValueError(
+    `Model.fromConfig: expected layers with name, config and inbound_nodes. Received: ${formatValue(entries)}.`,
+  );
 }
 
 function isReference(value: unknown): value is TensorReference {

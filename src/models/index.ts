@@ -1,7 +1,9 @@
 import { provide } from '../base/registry';
-import { Model } from './model';
+import { type FileSource, type LoadModelOptions, savingModule } from './files';
+import { Model, ModelLayer } from './model';
 import { Sequential } from './sequential';
 
+export { type CloneOptions, cloneModel } from './clone';
 export type { CompileArguments, CompileOptions } from './compile/compilation';
 export type { LossArgument, LossWeights } from './compile/compileLoss';
 export type { MetricsArgument } from './compile/compileMetrics';
@@ -15,9 +17,35 @@ export type {
   Verbosity,
 } from './data/arguments';
 export type { ArrayInput, BatchInput, DataInput, DatasetLike, IterableData, ModelData, StepData } from './data/data';
+export type {
+  FileSink,
+  FileSource,
+  FileTarget,
+  LoadModelOptions,
+  LoadWeightsOptions,
+  SaveModelOptions,
+  WriteOptions,
+} from './files';
+export { modelFromJson } from './fromJson';
 export { Model, type ModelArguments, type ModelOptions } from './model';
 export { Sequential, type SequentialArguments, type SequentialItem, type SequentialOptions } from './sequential';
 export type { StepLogs } from './trainable';
+
+/**
+ * Reads a model from a file of Keras or of this library; the same function as `saving.loadModel`.
+ *
+ * @param source a path, a URL, a `Blob`, or bytes.
+ * @param options `compile` (true), `customObjects`, `maxBytes`.
+ */
+export async function loadModel(source: FileSource, options: LoadModelOptions = {}): Promise<Model> {
+  const saving = await savingModule();
+  return saving.loadModel(source, options);
+}
+
+/** Whether a value is a model. */
+export function isModel(value: unknown): value is Model {
+  return value instanceof ModelLayer;
+}
 
 provide('keras', { Sequential });
 provide('keras.models', { Sequential, Functional: Model, Model });

@@ -1,11 +1,15 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { freeing } from '../backend/tidy';
 import { type CallableClass, callable, classNameOf } from '../base/callable';
+import type { DTypePolicy } from '../base/dtypePolicy';
 import { type Dim, formatShape, type Shape, unknownName, ValueError } from '../base/errors';
+import { jsonText } from '../base/jsonText';
 import { autoName } from '../base/names';
 import { flatten, mapStructure, type Nested } from '../base/nest';
 import { resolveOptions, type Signature } from '../base/options';
 import type { Config } from '../base/registry';
 import { host } from '../host';
+import { serialize } from '../layers';
 import type { CallOptions, Layer, MoreArguments, TensorOrArray } from '../layers/layer';
 import { withMask } from '../layers/masks';
 import {
@@ -20,6 +24,14 @@ import {
 } from '../layers/operation';
 import { configFromGraph, graphFromConfig } from './config';
 import { fitShape, orderInputs, standardizeInputs } from './data/inputs';
+import {
+  type FileSource,
+  type FileTarget,
+  type LoadWeightsOptions,
+  type SaveModelOptions,
+  savingModule,
+  type WriteOptions,
+} from './files';
 import { LayerGraph } from './graph';
 import { type SummaryOptions, summaryText } from './summary/summary';
 import { Trainer } from './trainer';
@@ -33,6 +45,8 @@ export interface ModelOptions {
   /** Default: `functional`, numbered; for a subclass its class in snake_case. */
   name?: string;
   trainable?: boolean;
+  /** Default: `'float32'`; kept and written back. */
+  dtype?: DTypePolicy;
 }
 
 export type ModelArguments =
@@ -42,7 +56,7 @@ export type ModelArguments =
 const SIGNATURE: Signature<ModelOptions> = {
   who: 'Model',
   positional: ['inputs', 'outputs'],
-  defaults: { inputs: undefined, outputs: undefined, name: undefined, trainable: true },
+  defaults: { inputs: undefined, outputs: undefined, name: undefined, trainable: true, dtype: undefined },
 };
 
 /** What `Model` and `Sequential` share: training, summaries, and the layers inside. */
@@ -61,11 +75,11 @@ export class ModelLayer extends Trainer {
   protected graph: LayerGraph | undefined;
 
   constructor(...args: ModelArguments) {
-    const { inputs, outputs, name, trainable } = resolveOptions(SIGNATURE, args);
+    const { inputs, outputs, name, trainable, dtype } = resolveOptions(SIGNATURE, args);
     const functional = inputs !== undefined || outputs !== undefined;
     const isPlain = classNameOf(new.target as never) === 'Model';
     const ownName = name ?? (functional && isPlain ? autoName('functional') : undefined);
-    super({ ...(ownName !== undefined && { name: ownName }) });
+    super({ ...(ownName !== undefined && { name: ownName }), ...(dtype && { dtype }) });
     if (!functional) return;
     this.graph = functionalGraph(this.label, inputs, outputs);
     this.built = true;
@@ -108,6 +122,18 @@ export class ModelLayer extends Trainer {
 
   override getBuildConfig(): Config | undefined {
     return this.kind === 'functional' ? { input_shape: null } : super.getBuildConfig();
+  }
+
+  /** Builds what the file says; a class with a call of its own runs that on zeros, so that its layers are built, too. */
+  override buildFromConfig(config: Config): void {
+    super.buildFromConfig(config);
+    const { builtShape } = this;
+    const isWhole = !this.flattenLayers().some(({ built }) => !built);
+    if (this.kind !== 'subclassed' || builtShape === undefined || isWhole || !this.hasForwardPass) return;
+    freeing(() => {
+      const zeros = mapShapes(builtShape, (shape) => tf.zeros(shape.map((dim) => dim ?? 1)));
+      this.buildFromInputs(zeros as Nested<tf.Tensor>, false);
+    });
   }
 
   /** @internal */
@@ -231,6 +257,44 @@ export class ModelLayer extends Trainer {
   /** The layers that are called, in Keras's order; for `summary`. @internal */
   get operations(): Layer[] {
     return this.layers;
+  }
+
+  /**
+   * Keras's JSON of the model, without its weights: `models.modelFromJson` reads it, and so does Keras.
+   * @param options `indent`: spaces of each level, for a text over several lines.
+   */
+  toJson(options: { indent?: number } = {}): string {
+    return jsonText(serialize(this), options.indent);
+  }
+
+  /**
+   * Writes the model to a file: config, weights, and how it is compiled. Keras opens it.
+   *
+   * @param target a path that ends in `.keras`, or in `.h5` for the legacy format.
+   * @param options `overwrite` (true), `includeOptimizer` (true).
+   * @throws ValueError where it cannot be written; a file that was there stays as it was.
+   */
+  async save(target: FileTarget, options?: SaveModelOptions): Promise<void> {
+    const { saveModel } = await savingModule();
+    await saveModel(this, target, options);
+  }
+
+  /** Writes the weights, and the state of the optimizer, to a `.weights.h5` file; `overwrite` (true). */
+  async saveWeights(target: FileTarget, options?: WriteOptions): Promise<void> {
+    const { saveWeights } = await savingModule();
+    await saveWeights(this, target, options);
+  }
+
+  /**
+   * Reads weights from a `.weights.h5`, `.keras` or legacy `.h5` file.
+   *
+   * @param source a path, a URL, a `Blob`, or bytes.
+   * @param options `skipMismatch` (false), `byName` (false), `maxBytes`.
+   * @throws ValueError for weights that are missing, left over or of another shape; the model stays as it was.
+   */
+  async loadWeights(source: FileSource, options?: LoadWeightsOptions): Promise<void> {
+    const { loadWeights } = await savingModule();
+    await loadWeights(this, source, options);
   }
 
   override getConfig(): Config {

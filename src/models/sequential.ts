@@ -77,6 +77,11 @@ export class SequentialModel extends ModelLayer {
     return super.input as SymbolicTensor;
   }
 
+  /** The layers, with the input first where it is known. */
+  get stack(): readonly Layer[] {
+    return this.#stack;
+  }
+
   protected override get hiddenLayers(): readonly Layer[] {
     return this.#stack;
   }

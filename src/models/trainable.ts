@@ -3,12 +3,14 @@ import { companionsOf } from '../backend/companions';
 import { dryRun } from '../backend/dryRun';
 import { formatShape, ValueError } from '../base/errors';
 import { flatten, type Nested } from '../base/nest';
+import type { Config } from '../base/registry';
 import { collectLosses } from '../layers/callContext';
 import { Layer } from '../layers/layer';
 import type { SymbolicTensor } from '../layers/operation';
 import type { Metric, MetricResults } from '../metrics';
 import type { Optimizer } from '../optimizers';
 import { Compilation, type CompileArguments, type CompileOptions } from './compile/compilation';
+import { compileOptionsFrom } from './compile/compileConfig';
 import { CompileMetrics } from './compile/compileMetrics';
 import { heldMetrics } from './compile/heldMetrics';
 import { noteMetricsResult } from './compile/logs';
@@ -53,6 +55,32 @@ export abstract class Trainable extends Layer {
     this.#compilation?.release(compilation);
     this.#compilation = compilation;
     this.#isWarned = false;
+  }
+
+  /** Keras's JSON of what the model was compiled with; an empty record before it is compiled. */
+  getCompileConfig(): Config {
+    return this.#compilation?.getConfig() ?? {};
+  }
+
+  /**
+   * Compiles as `getCompileConfig` said, and makes the optimizer's variables. A class with a `compile` of its own overrides
+   * this, too: else it stays as it is.
+   */
+  compileFromConfig(config: Config): void {
+    if (this.compile !== Trainable.prototype.compile) {
+      console.warn(
+        `keras-ts: ${this.label}: compile() is its own, so that the model is not compiled as its file says. ` +
+          'Override getCompileConfig() and compileFromConfig(config), or call compile() by hand.',
+      );
+      return;
+    }
+    this.compile(compileOptionsFrom(this.label, config));
+    if (this.built && this.trainableWeights.length > 0) this.optimizer?.build(this.trainableWeights);
+  }
+
+  /** Refuses a method that changes the model's state while it is trained, but for what callbacks do. */
+  checkTurn(who: string): void {
+    this.turns.check(who);
   }
 
   /** Who may use the model's state now. */
@@ -168,8 +196,7 @@ export abstract class Trainable extends Layer {
       const loss = this.computeLoss(x, y, yPred, sampleWeight);
       return { loss: optimizer.scaleLoss(loss), keep: withCompanions(yPred) };
     });
-    const { lossScaleFactor: scale } = optimizer;
-    return { loss: scale === null ? value : value.div(scale), gradients, yPred: outputs as Nested<tf.Tensor> };
+    return { loss: optimizer.unscaleLoss(value), gradients, yPred: outputs as Nested<tf.Tensor> };
   }
 
   #warnUntrained(): void {

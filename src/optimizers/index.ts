@@ -1,12 +1,12 @@
 /** How weights follow their gradients: `keras.optimizers`. */
 import '../backend/registrations';
 import type { CustomName } from '../base/customNames';
+import { registeredObject } from '../base/customObjects';
 import { formatValue, unknownName, ValueError } from '../base/errors';
 import {
   deserializeObject,
   isSerialized,
   provide,
-  registeredObject,
   type SerializableClass,
   type SerializedObject,
   serializeObject,
@@ -16,6 +16,7 @@ import { Adagrad } from './adagrad';
 import { Adam } from './adam';
 import { Adamax } from './adamax';
 import { AdamW } from './adamW';
+import { LossScaleOptimizer } from './lossScaleOptimizer';
 import { Nadam } from './nadam';
 import { Optimizer } from './optimizer';
 import { RMSprop } from './rmsprop';
@@ -26,15 +27,21 @@ export { Adagrad, AdagradOptimizer, type AdagradOptions } from './adagrad';
 export { Adam, AdamOptimizer, type AdamOptions } from './adam';
 export { Adamax, AdamaxOptimizer, type AdamaxOptions } from './adamax';
 export { AdamW, AdamWOptimizer } from './adamW';
+export {
+  LossScaleOptimizer,
+  LossScaleOptimizerOptimizer,
+  type LossScaleOptimizerOptions,
+} from './lossScaleOptimizer';
 export { Nadam, NadamOptimizer, type NadamOptions } from './nadam';
 export { Optimizer } from './optimizer';
 export type { OptimizerOptions } from './options';
 export { RMSprop, RMSpropOptimizer, type RMSpropOptions } from './rmsprop';
 export type { LearningRateSchedule } from './schedule';
+export * as schedules from './schedules';
 export { SGD, SGDOptimizer, type SGDOptions } from './sgd';
 
 const CLASSES = { SGD, RMSprop, Adam, AdamW, Adadelta, Adagrad, Adamax, Nadam } as const;
-provide('keras.optimizers', CLASSES);
+provide('keras.optimizers', { ...CLASSES, LossScaleOptimizer });
 
 /** Names of optimizers; letters' case does not matter, as in Keras. */
 export type OptimizerName = keyof typeof CLASSES | Lowercase<keyof typeof CLASSES>;

@@ -53,8 +53,7 @@ export abstract class Optimizer {
   readonly gradientAccumulationSteps: number | null;
   /** Whether the slots are there. */
   built = false;
-  /** Number of calls of `apply`, an int32 scalar. */
-  readonly iterations: Variable;
+  readonly #iterations: Variable;
   readonly #variables: Variable[] = [];
   #rate: Variable | LearningRateSchedule;
   #trainable: readonly Variable[] = [];
@@ -79,7 +78,7 @@ export abstract class Optimizer {
     this.emaOverwriteFrequency = all.emaOverwriteFrequency;
     this.lossScaleFactor = all.lossScaleFactor;
     this.gradientAccumulationSteps = all.gradientAccumulationSteps;
-    this.iterations = this.#track(tf.scalar(0, 'int32'), 'iteration');
+    this.#iterations = this.#track(tf.scalar(0, 'int32'), 'iteration');
     const { learningRate } = all;
     this.#rate = isSchedule(learningRate) ? learningRate : this.#track(learningRate, 'learning_rate');
   }
@@ -87,6 +86,11 @@ export abstract class Optimizer {
   /** Keras's class name of this optimizer. */
   get className(): string {
     return classNameOf(this.constructor as typeof Optimizer);
+  }
+
+  /** Number of calls of `apply`, an int32 scalar. */
+  get iterations(): Variable {
+    return this.#iterations;
   }
 
   /** All state: iteration, learning rate, slots, in Keras's order. */
@@ -101,7 +105,9 @@ export abstract class Optimizer {
 
   /** The learning rate now; setting it takes effect at the next step. */
   get learningRate(): number {
-    return this.#rate instanceof Variable ? this.#rate.toNumber() : this.#read(() => this.currentLearningRate());
+    const rate = this.#rate;
+    if (rate instanceof Variable) return rate.toNumber();
+    return tf.tidy(() => this.currentLearningRate().dataSync())[0] as number;
   }
 
   set learningRate(rate: number | LearningRateSchedule) {
@@ -131,14 +137,6 @@ export abstract class Optimizer {
     return this.#rate instanceof Variable ? this.#rate.value : this.#rate.call(this.iterations.value);
   }
 
-  #read(scalar: () => tf.Tensor): number {
-    let value = Number.NaN;
-    tf.tidy(() => {
-      value = scalar().dataSync()[0] as number;
-    });
-    return value;
-  }
-
   #track(initial: tf.Tensor | number, name: string): Variable {
     const variable = new Variable(initial, { name, path: `${this.name}/${name}`, trainable: false });
     if (typeof initial !== 'number') initial.dispose();
@@ -147,8 +145,13 @@ export abstract class Optimizer {
   }
 
   /** Makes a state variable of the optimizer, filled with one number. */
-  addVariable(options: { shape: readonly number[]; name: string; initial?: number }): Variable {
-    return this.#track(tf.fill([...options.shape], options.initial ?? 0, 'float32'), options.name);
+  addVariable(options: {
+    shape: readonly number[];
+    name: string;
+    initial?: number;
+    dtype?: 'float32' | 'int32';
+  }): Variable {
+    return this.#track(tf.fill([...options.shape], options.initial ?? 0, options.dtype ?? 'float32'), options.name);
   }
 
   /** Makes a slot like `reference`, named after it: `sequential_dense_kernel_momentum`. */
@@ -362,6 +365,11 @@ export abstract class Optimizer {
     return this.lossScaleFactor === null ? loss : loss.mul(this.lossScaleFactor);
   }
 
+  /** The loss of a loss that was scaled. */
+  unscaleLoss(loss: tf.Tensor): tf.Tensor {
+    return this.lossScaleFactor === null ? loss : loss.div(this.lossScaleFactor);
+  }
+
   /** Keras's config: snake_case keys, JSON values. `fromConfig` makes the same optimizer from it, without its state. */
   getConfig(): Config {
     const { configKeys } = this.constructor as typeof Optimizer;
@@ -377,7 +385,7 @@ export abstract class Optimizer {
 
   /** Frees the state. The optimizer cannot be used any more. */
   dispose(): void {
-    for (const variable of this.#variables) variable.dispose();
+    for (const variable of this.variables) variable.dispose();
   }
 
   /** `{ className, config }`, so that `JSON.stringify` shows the optimizer. */

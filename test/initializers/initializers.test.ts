@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { layers, Sequential } from '../../src';
 import { SeedGenerator, setRandomSeed } from '../../src/backend/random';
-import { registerKerasSerializable, type SerializedObject } from '../../src/base/registry';
+import { registerKerasSerializable } from '../../src/base/customObjects';
+import type { SerializedObject } from '../../src/base/registry';
 import * as initializers from '../../src/initializers';
 import { windowFunction } from '../../src/initializers/windows';
 import fixture from '../fixtures/initializers.json';

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/backend/engine';
 import type { Variable } from '../../src/backend/variable';
+import { registerKerasSerializable } from '../../src/base/customObjects';
 import type { Shape } from '../../src/base/errors';
 import { resetNames } from '../../src/base/names';
-import { registerKerasSerializable } from '../../src/base/registry';
 import * as layers from '../../src/layers';
 
 const POLICY = { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null };

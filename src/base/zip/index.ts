@@ -1,3 +1,3 @@
 /** Zip archives, for `.npz` and `.keras`. */
 export { readZip, type ZipEntry } from './reader';
-export { writeZip } from './writer';
+export { writeZip, type ZipMember } from './writer';

@@ -1,60 +1,15 @@
 import { formatValue, ValueError } from '../../base/errors';
 import { flatten, type Nested } from '../../base/nest';
-import { resolveOptions, type Signature } from '../../base/options';
-import type { SerializedObject } from '../../base/registry';
+import { resolveOptions } from '../../base/options';
+import type { Config } from '../../base/registry';
 import { Mean, type Metric } from '../../metrics';
 import * as optimizers from '../../optimizers';
-import { CompileLoss, type LossArgument, type LossWeights } from './compileLoss';
-import { CompileMetrics, type MetricsArgument } from './compileMetrics';
+import { compileConfigOf } from './compileConfig';
+import { CompileLoss, type LossArgument } from './compileLoss';
+import { CompileMetrics } from './compileMetrics';
+import { COMPILE_SIGNATURE, type CompileOptions } from './compileOptions';
 
-/** Arguments of `compile`, as in Keras. */
-export interface CompileOptions {
-  /** Name, instance or config. Default: `'rmsprop'`. */
-  optimizer?: optimizers.OptimizerIdentifier;
-  /** One loss, or one for each output in a list or record. */
-  loss?: LossArgument;
-  /** Factor of each output's loss in the total, in a list or record; arrays and tensors broadcast with the losses. */
-  lossWeights?: LossWeights;
-  /** Metrics, for several outputs in a list of lists or a record. */
-  metrics?: MetricsArgument;
-  /** Metrics that `sampleWeight` and `classWeight` apply to. */
-  weightedMetrics?: MetricsArgument;
-  /** Runs every step operation by operation instead of as a compiled graph. Default: false. */
-  runEagerly?: boolean;
-  /** Batches per run of the training function; callbacks see each group as one. Default: 1. */
-  stepsPerExecution?: number;
-  /** Accepted for Keras's sake: there is no XLA here. */
-  jitCompile?: boolean | 'auto';
-  /** Accepted for Keras's sake: it concerns mixed precision only. */
-  autoScaleLoss?: boolean;
-}
-
-/** `compile('adam', 'mse', ['mae'])`, `compile('adam', 'mse', { metrics: ['mae'] })` or `compile({ optimizer: 'adam' })`. */
-export type CompileArguments =
-  | [
-      optimizer: Exclude<optimizers.OptimizerIdentifier, SerializedObject> | undefined,
-      loss: CompileOptions['loss'],
-      ...rest:
-        | [metrics: CompileOptions['metrics'], options?: Omit<CompileOptions, 'optimizer' | 'loss' | 'metrics'>]
-        | [options?: Omit<CompileOptions, 'optimizer' | 'loss'>],
-    ]
-  | [options?: CompileOptions];
-
-const SIGNATURE: Signature<CompileOptions> = {
-  who: 'compile',
-  positional: ['optimizer', 'loss', 'metrics'],
-  defaults: {
-    optimizer: 'rmsprop',
-    loss: undefined,
-    metrics: undefined,
-    lossWeights: undefined,
-    weightedMetrics: undefined,
-    runEagerly: false,
-    stepsPerExecution: 1,
-    jitCompile: 'auto',
-    autoScaleLoss: true,
-  },
-};
+export type { CompileArguments, CompileOptions } from './compileOptions';
 
 /** What `compile` settled: optimizer, losses, metrics and how steps run. */
 export class Compilation {
@@ -65,7 +20,7 @@ export class Compilation {
   readonly lossTracker: Mean;
   runEagerly: boolean;
   readonly stepsPerExecution: number;
-  readonly #givenOptimizer: unknown;
+  readonly #options: CompileOptions;
 
   /**
    * @param outputNames names of the layers that make the outputs, where they are known.
@@ -73,7 +28,7 @@ export class Compilation {
    * @throws ValueError for unknown names or values, before anything of the model is changed.
    */
   constructor(args: readonly unknown[], outputNames?: readonly string[], outputs?: Nested<unknown>) {
-    const options = resolveOptions(SIGNATURE, args);
+    const options = resolveOptions(COMPILE_SIGNATURE, args);
     const { loss, lossWeights, metrics, weightedMetrics, runEagerly = false, stepsPerExecution = 1 } = options;
     if (!Number.isInteger(stepsPerExecution) || stepsPerExecution < 1) {
       throw new ValueError(
@@ -86,11 +41,16 @@ export class Compilation {
     const hasMetrics = Boolean(metrics ?? weightedMetrics);
     this.compileMetrics = hasMetrics ? new CompileMetrics(metrics, weightedMetrics, outputNames, outputs) : undefined;
     // Last, because they make variables: nothing is left behind where an argument is wrong.
-    this.#givenOptimizer = options.optimizer;
+    this.#options = options;
     this.optimizer = optimizers.get(options.optimizer as optimizers.OptimizerIdentifier);
     this.lossTracker = new Mean({ name: 'loss' });
     this.runEagerly = runEagerly;
     this.stepsPerExecution = stepsPerExecution;
+  }
+
+  /** Keras's JSON of what `compile` was given, with how steps run now. */
+  getConfig(): Config {
+    return compileConfigOf({ ...this.#options, runEagerly: this.runEagerly }, this.optimizer);
   }
 
   /** The tracker of the total, the metrics as one, and the trackers of the outputs' losses, in Keras's order. */
@@ -112,7 +72,7 @@ export class Compilation {
   /** What `compile` was given that is there as it was given. */
   get #given(): unknown[] {
     const { userMetrics, userWeightedMetrics } = this.compileMetrics ?? {};
-    return [this.#givenOptimizer, ...[userMetrics, userWeightedMetrics].flatMap((part) => flatten(part as never))];
+    return [this.#options.optimizer, ...[userMetrics, userWeightedMetrics].flatMap((part) => flatten(part as never))];
   }
 
   /** Frees the optimizer's and the metrics' state. */

@@ -1,0 +1,158 @@
+/** Models and weights to files and back. */
+import { ready } from '../backend/engine';
+import { checkValue, strictFlag } from '../base/checks';
+import { formatValue, ValueError } from '../base/errors';
+import { checkKeys } from '../base/options';
+import {
+  type FileSource,
+  type FileTarget,
+  isModel,
+  type LoadModelOptions,
+  type LoadWeightsOptions,
+  type Model,
+  type SaveModelOptions,
+  type WriteOptions,
+} from '../models';
+import { readHdf5, writeHdf5 } from './hdf5';
+import { kerasArchive, openArchive, readKeras } from './kerasFile';
+import { isLegacyModel, legacyWeights, readLegacyModel, readLegacyWeights, writeLegacyModel } from './legacy';
+import { type FileContent, MOST_BYTES, readSource } from './source';
+import { pathOfTarget, writeTarget } from './target';
+import { readWeights } from './weights/read';
+import { weightsTree } from './weights/write';
+
+const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+function startsWith(bytes: Uint8Array, start: readonly number[]): boolean {
+  return start.every((byte, i) => bytes[i] === byte);
+}
+
+function isArchive({ bytes }: FileContent): boolean {
+  return startsWith(bytes, [0x50, 0x4b]);
+}
+
+function isHdf5({ bytes }: FileContent): boolean {
+  return startsWith(bytes, HDF5_SIGNATURE);
+}
+
+function checkModel(who: string, model: unknown): asserts model is Model {
+  if (!isModel(model)) throw new TypeError(`${who}: expected a model. Received: ${formatValue(model)}.`);
+  if (model.isDisposed) throw new ValueError(`${who}: expected live weights. Received: ${model.label}, disposed.`);
+}
+
+function notAFile(who: string, { name, bytes }: FileContent): ValueError {
+  const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return new ValueError(
+    `${who}: ${name}: expected a .keras archive or an HDF5 file (.weights.h5, .h5). ` +
+      `Received: ${bytes.length} bytes that begin with ${start || 'nothing'}.`,
+  );
+}
+
+/**
+ * Writes a model to a file: its config, weights, and how it is compiled, with the state of the optimizer. Keras opens it.
+ *
+ * @param target a path that ends in `.keras`, or in `.h5` for the legacy format; or an object with `write(piece)`, which
+ *   gets a `.keras` file.
+ * @param options `overwrite` (true), `includeOptimizer` (true, `.h5` only).
+ * @throws ValueError for another ending, or where it cannot be written; a file that was there stays as it was.
+ * @see https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
+ */
+export async function saveModel(model: Model, target: FileTarget, options: SaveModelOptions = {}): Promise<void> {
+  const who = 'saveModel';
+  checkModel(who, model);
+  checkKeys(who, options, ['overwrite', 'includeOptimizer']);
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined) checkValue(who, name, value, strictFlag);
+  await ready();
+  const path = pathOfTarget(who, target);
+  if (path === undefined || path.endsWith('.keras')) {
+    await writeTarget(who, target, kerasArchive(model), options);
+    return;
+  }
+  if (path.endsWith('.weights.h5') || !/\.(h5|hdf5)$/.test(path)) {
+    throw new ValueError(
+      `${who}: the path of a model must end in .keras, or in .h5 for the legacy format. Received: '${path}'. ` +
+        'saveWeights() writes .weights.h5.',
+    );
+  }
+  const tree = writeLegacyModel(model, options.includeOptimizer ?? true);
+  await writeTarget(who, target, writeHdf5(tree), options);
+}
+
+/**
+ * Reads a model from a file of Keras or of this library: `.keras`, or legacy `.h5`; which one it is shows in its bytes.
+ *
+ * @param source a path, a URL, a `Blob`, or bytes.
+ * @param options `compile` (true), `customObjects`, `maxBytes`.
+ * @throws ValueError for what is no such file, for damage, for classes that are not known, and for weights that are missing,
+ *   left over or of another shape. Nothing of a file is run, and nothing that it names is opened.
+ */
+export async function loadModel(source: FileSource, options: LoadModelOptions = {}): Promise<Model> {
+  const who = 'loadModel';
+  checkKeys(who, options, ['compile', 'customObjects', 'maxBytes']);
+  const most = options.maxBytes ?? MOST_BYTES;
+  await ready();
+  const file = await readSource(who, source, most);
+  if (isArchive(file)) return readKeras(who, file, most, options);
+  if (!isHdf5(file)) throw notAFile(who, file);
+  const root = readHdf5(file.bytes, { name: `${who}: ${file.name}`, maxBytes: most });
+  if (isLegacyModel(root)) return readLegacyModel(`${who}: ${file.name}`, root, options);
+  throw new ValueError(
+    `${who}: ${file.name}: expected the file of a model. Received: weights only. Make the model, and call model.loadWeights().`,
+  );
+}
+
+/**
+ * Writes the weights of a model, and the state of its optimizer, to a `.weights.h5` file.
+ * @throws ValueError for a model that is not built, another ending, or where it cannot be written.
+ */
+export async function saveWeights(model: Model, target: FileTarget, options: WriteOptions = {}): Promise<void> {
+  const who = 'saveWeights';
+  checkModel(who, model);
+  checkKeys(who, options, ['overwrite']);
+  const path = pathOfTarget(who, target);
+  if (path !== undefined && !path.endsWith('.weights.h5')) {
+    throw new ValueError(`${who}: the path of weights must end in .weights.h5. Received: '${path}'.`);
+  }
+  checkBuilt(who, model);
+  await ready();
+  await writeTarget(who, target, writeHdf5(weightsTree(model)), options);
+}
+
+function checkBuilt(who: string, model: Model): void {
+  if (model.built) return;
+  throw new ValueError(
+    `${who}: ${model.label} is not built, so that it has no weights. Call it on data, or build() it.`,
+  );
+}
+
+/**
+ * Reads the weights of a model from a file: `.weights.h5`, `.keras`, or legacy `.h5`.
+ *
+ * @param options `skipMismatch` (false), `byName` (false; legacy `.h5` only), `maxBytes`.
+ * @throws ValueError for weights that are missing, left over or of another shape; the model stays as it was.
+ */
+export async function loadWeights(model: Model, source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
+  const who = 'loadWeights';
+  checkModel(who, model);
+  checkKeys(who, options, ['skipMismatch', 'byName', 'maxBytes']);
+  checkBuilt(who, model);
+  model.checkTurn(who);
+  const most = options.maxBytes ?? MOST_BYTES;
+  await ready();
+  const file = await readSource(who, source, most);
+  const label = `${who}: ${file.name}`;
+  if (!isArchive(file) && !isHdf5(file)) throw notAFile(who, file);
+  const root = isArchive(file)
+    ? openArchive(who, file, most).weights
+    : readHdf5(file.bytes, { name: label, maxBytes: most });
+  model.checkTurn(who);
+  const legacy = legacyWeights(root);
+  if (options.byName && !legacy) {
+    throw new ValueError(
+      `${label}: byName is for legacy .h5 files. Received: a file whose groups follow the layers' order.`,
+    );
+  }
+  if (legacy) readLegacyWeights(label, model, legacy, options);
+  else readWeights(label, model, root, options);
+}
