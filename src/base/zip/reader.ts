@@ -63,7 +63,8 @@ export function readZip(
   bytes: Uint8Array,
   { largest = 2 ** 30, total = 2 ** 32 }: ZipLimits = {},
 ): Map<string, ZipEntry> {
-  const input = new Input(file, bytes);
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer's slices are views
+  const input = new Input(file, plain);
   const directory = findDirectory(input);
   const listed = readDirectory(input, directory);
   const places = new Map<string, number>();
