@@ -56,6 +56,14 @@ test('numbers are a view of the file where they are aligned, and a copy elsewher
   expect((copy as Float64Array).buffer).not.toBe(moved.buffer);
 });
 
+test.each(Object.keys(fixture.read))('a Buffer is read as other bytes are, and stays as it is: %s', (name) => {
+  const bytes = Buffer.concat([Buffer.from('odd'), fileOf(name)]);
+  const copy = Buffer.from(bytes);
+  const tree = read(name, bytes.subarray(3));
+  expect(describeTree(tree)).toEqual(fixture.read[name]);
+  expect(bytes.equals(copy)).toBe(true);
+});
+
 test('bytes behind the file are passed over', () => {
   const longer = new Uint8Array(Buffer.concat([fileOf('types'), Buffer.from('more')]));
   expect(describeTree(read('types', longer))).toEqual(fixture.read['types']);
