@@ -45,8 +45,10 @@ class Api {
   readonly #checker: ts.TypeChecker;
   readonly #declarations = new Map<ts.Symbol, string[]>();
   readonly #modules: string[] = [];
+  readonly #entries: string[];
 
   constructor(program: ts.Program, modules: string[]) {
+    this.#entries = modules;
     this.#checker = program.getTypeChecker();
     for (const module of modules) {
       const source = program.getSourceFile(resolve(FOLDER, module, 'index.d.ts'));
@@ -58,17 +60,27 @@ class Api {
 
   toString(): string {
     const declarations = [...this.#declarations.values()].filter((texts) => texts.length > 0);
-    return [...this.#modules, ...declarations.map((texts) => texts.join('\n')).sort()].join('\n\n') + '\n';
+    return [...this.#modules.sort(), ...declarations.map((texts) => texts.join('\n')).sort()].join('\n\n') + '\n';
   }
 
   #addModule(name: string, module: ts.Symbol): void {
-    const lines = this.#checker.getExportsOfModule(module).map((exported) => {
+    const lines: string[] = [];
+    const foreign = new Map<string, number>();
+    for (const exported of this.#checker.getExportsOfModule(module)) {
       const symbol = this.#resolve(exported);
-      this.#add(symbol);
-      const own = isModule(symbol) ? `module ${moduleName(symbol)}` : symbol.name;
-      return own === exported.name ? `  ${own}` : `  ${exported.name} = ${own}`;
-    });
-    this.#modules.push([`'${name}' exports`, ...lines.sort()].join('\n'));
+      const home = moduleName(symbol);
+      if (!isModule(symbol) && home.isForeign) foreign.set(home.name, (foreign.get(home.name) ?? 0) + 1);
+      else {
+        this.#add(symbol);
+        const own = isModule(symbol) ? `module ${home.name}` : symbol.name;
+        lines.push(own === exported.name ? own : `${exported.name} = ${own}`);
+        if (isModule(symbol) && !home.isForeign && !this.#entries.includes(home.name)) {
+          this.#addModule(`${name}, ${exported.name}`, symbol);
+        }
+      }
+    }
+    for (const [home, count] of foreign) lines.push(`${count} names of ${home}`);
+    this.#modules.push([`'${name}' exports`, ...lines.sort().map((line) => `  ${line}`)].join('\n'));
   }
 
   #resolve(symbol: ts.Symbol): ts.Symbol {
@@ -97,11 +109,12 @@ function isModule(symbol: ts.Symbol): boolean {
   return symbol.declarations?.some(ts.isSourceFile) ?? false;
 }
 
-/** `layers` for one of ours, the name of the package for others. */
-function moduleName({ declarations }: ts.Symbol): string {
-  const path = declarations?.find(ts.isSourceFile)?.fileName ?? '';
+/** Where a symbol is from: `layers`, or a package of others. */
+function moduleName({ declarations }: ts.Symbol): { name: string; isForeign: boolean } {
+  const path = declarations?.[0]?.getSourceFile().fileName ?? '';
   const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
-  return inPackage ?? path.slice(FOLDER.length + 1).replace(/\/index\.d\.ts$/, '');
+  const name = inPackage ?? path.slice(FOLDER.length + 1).replace(/(\/index)?\.d\.ts$/, '');
+  return { name, isForeign: inPackage !== undefined };
 }
 
 /** The statement of ours, at the top of its file, that is this declaration; none for members and type parameters. */

@@ -158,7 +158,8 @@ async function run({ path, code }: Example, given: Names = {}): Promise<void> {
   ) => (...values: unknown[]) => unknown;
   const scope = { ...scopeOf(path), ...given };
   const body = compile(code);
-  const isUsed = (name: string): boolean => new RegExp(`(?<!\\w|(?<!\\.\\.)\\.)${name}\\b`).test(body);
+  const isUsed = (name: string): boolean =>
+    name !== 'default' && new RegExp(`(?<!\\w|(?<!\\.\\.)\\.)${name}\\b`).test(body);
   const isMade = (name: string): boolean => new RegExp(`(?:const|let) (?:[[{][^=]*)?\\b${name}\\b`).test(body);
   const stock = Object.keys(STOCK).filter((name) => isUsed(name) && !isMade(name));
   tf.engine().startScope();

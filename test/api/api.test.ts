@@ -30,6 +30,7 @@ test('what is exported, and what that names, is told; comments and private membe
     join(folder, 'part.ts'),
     'export interface Part { a: number }\nexport interface Unused { b: number }\n',
   );
+  writeFileSync(join(folder, 'more.ts'), 'export const depth: number = 1;\nexport { posix } from "node:path";\n');
   writeFileSync(
     root,
     `import type { Part } from './part';
@@ -43,6 +44,7 @@ test('what is exported, and what that names, is told; comments and private membe
      }
      type Unnamed = number;
      export { Thing as Other };
+     export * as more from './more';
      export const inferred = [1, 2].map((x) => ({ x }));`,
   );
   try {
@@ -50,11 +52,18 @@ test('what is exported, and what that names, is told; comments and private membe
   Other = Thing
   Thing
   inferred
+  more = module more
+
+'keras-ts, more' exports
+  1 names of @types/node
+  depth
 
 class Thing {
     constructor(options: Options);
     parts(first: string): Part[];
 }
+
+const depth: number;
 
 const inferred: {
     x: number;
