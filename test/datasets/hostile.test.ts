@@ -62,7 +62,7 @@ test.each([
 test('as many images as MNIST has, as integers of 64 bits, are read a piece at a time', async () => {
   const { printed, peak } = await npzRefusal('(70000, 28, 28)', 7e4 * 784 * 8 + 128, '<i8');
   expect(printed).toBe('read');
-  expect(peak).toBeLessThan(MOST);
+  expect(peak).toBeLessThan(400); // unpacked they have 439 MB
 });
 
 test.each([
