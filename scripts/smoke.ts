@@ -1,9 +1,11 @@
 /**
- * `npm run smoke`: the built package on other Nodes than the one that runs the tests. They come from npm, into `.cache/`.
+ * `npm run smoke`: the built package, and README's snippets in new projects, on this Node and on others, which come from
+ * npm, into `.cache/`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeProjects } from './smoke/readme';
 
 const VERSIONS = [22, 24];
 const BACKENDS = ['tensorflow', 'wasm'];
@@ -41,8 +43,15 @@ function run(command: string, args: string[], env: NodeJS.ProcessEnv): void {
 }
 
 try {
-  for (const node of VERSIONS.map(fetchNode)) {
+  const others = VERSIONS.map(fetchNode);
+  for (const node of others) {
     for (const backend of BACKENDS) run(node, ['scripts/smoke/program.mjs'], { KERAS_TS_BACKEND: backend });
+  }
+  const { folder, programs } = makeProjects();
+  try {
+    for (const node of [process.execPath, ...others]) for (const program of programs) run(node, [program], {});
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 } catch (error) {
   console.error(`smoke: ${(error as Error).message}`);

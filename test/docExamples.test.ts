@@ -137,7 +137,8 @@ const STOCK: Record<string, () => unknown> = {
 /** What an example may use without importing it: tf, the whole library, and before it what the file's module exports. */
 function scopeOf(path: string): Names {
   const root = require('../src') as Names;
-  const spaces = Object.values(root).filter((value) => typeof value === 'object' && value !== null) as Names[];
+  const { tf: _tf, default: _default, ...parts } = root;
+  const spaces = Object.values(parts).filter((value) => typeof value === 'object' && value !== null) as Names[];
   const places = [dirname(path), path].map((place) => join(home, place)).filter(isModule);
   const own = places.map((place) => require(place) as Names);
   return Object.assign({ tf }, ...spaces, root, ...own, { prints, gives, require: requireForExample });

@@ -51,7 +51,6 @@ export interface SerializableClass<T = unknown> {
 /** Classes of every kind. */
 type AnyClass = (abstract new (...args: never) => object) & Partial<SerializableClass> & { name: string };
 
-
 const modules = new Map<string, Map<string, AnyClass>>();
 /** The objects written so far, where those that stand in several places are to be told from equal ones. */
 let written: Map<object, SerializedObject> | undefined;

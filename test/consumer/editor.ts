@@ -43,7 +43,7 @@ export class Editor {
     this.#service = compiler.createLanguageService({
       getCompilationSettings: () => ({
         target: compiler.ScriptTarget.ES2022,
-        module: compiler.ModuleKind.CommonJS,
+        module: compiler.ModuleKind.ESNext,
         moduleResolution: compiler.ModuleResolutionKind.Node10,
         strict: true,
         noUncheckedIndexedAccess: true,

@@ -2,11 +2,14 @@
  * What an editor tells people who use the package: completions, hovers, signatures and refusals, by the language services
  * of TypeScript 5.9 and 5.0 on the declarations that the build writes.
  */
+import { readFileSync } from 'node:fs';
 import current from 'typescript';
+import { snippetsOf } from '../../scripts/smoke/readme';
 import * as keras from '../../src';
 import { ACTIVATION_NAMES, FIT_KEYS, HEAD, MODEL_MEMBERS, PROGRAM, REFUSED } from './cases';
 import { declarations, Editor } from './editor';
 
+const README = readFileSync('README.md', 'utf8');
 const old = jest.requireActual<typeof current>('typescript50');
 const files = declarations();
 const editors = { '5.9': new Editor(current, files), '5.0': new Editor(old, files) };
@@ -41,6 +44,11 @@ describe.each(Object.entries(editors))('TypeScript %s', (version, editor) => {
 
   test('a program with every kind of call has no error', () => {
     editor.open(HEAD + PROGRAM);
+    expect(editor.errors()).toEqual([]);
+  });
+
+  test.each(snippetsOf(README, 'ts').map((code, i) => [i + 1, code] as const))('README: snippet %i', (_, code) => {
+    editor.open(code);
     expect(editor.errors()).toEqual([]);
   });
 
@@ -150,4 +158,19 @@ test('every public class and function is documented where people hover', () => {
   editor.open(code);
   expect(places.length).toBeGreaterThan(500);
   expect(places.filter(({ at }) => editor.hover(at).documentation === '').map(({ name }) => name)).toEqual([]);
+});
+
+test('README names every layer', () => {
+  const table = /\n\| Layers \|[\s\S]*?\n\n/.exec(README)?.[0] as string;
+  const aliases = [
+    'AvgPool2D',
+    'Convolution1D',
+    'Convolution2D',
+    'GlobalAvgPool2D',
+    'MaxPool2D',
+    'Layer',
+    'SymbolicTensor',
+  ];
+  const names = publicNames(keras.layers).filter((name) => /^[A-Z]/.test(name) && !aliases.includes(name));
+  expect(names.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
 });
