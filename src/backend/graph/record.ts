@@ -33,7 +33,7 @@ export interface LiveRun {
  * Runs a function once with a binding that notes every operation. Variables are read, but none is changed; in a live run
  * they are, and what cannot be recorded is noted and done all the same.
  */
-export class GraphRecorder implements VariableRecorder {
+class GraphRecorder implements VariableRecorder {
   readonly #isLive: boolean;
   readonly #backend: NativeBackend;
   readonly #binding: NativeBinding;
