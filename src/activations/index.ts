@@ -27,6 +27,11 @@ const FUNCTIONS = {
   hard_swish: RECTIFIERS.hard_silu,
 } as const;
 
+// Their names are Keras's, as messages and files say them.
+for (const [name, fn] of Object.entries({ ...RECTIFIERS, ...SQUASHING })) {
+  Object.defineProperty(fn, 'name', { value: name, configurable: true });
+}
+
 export {
   celu,
   elu,
