@@ -5,11 +5,15 @@ import { createProgress } from './progress';
 import { installUpstream, requireTfjsNode } from './tfjs-node';
 
 const USAGE = `Usage: keras-ts install-tensorflow [--optional]
+       keras-ts inspect FILE [--json]
 
 Installs the native TensorFlow library that training runs on (Linux x64 and ARM, macOS ARM). It needs Python 3 with pip
 and a C++ compiler; the library is kept in a per-user cache (KERAS_TS_CACHE says where), so it is downloaded once.
 
+inspect tells what is in a .keras, .weights.h5 or .h5 file: the model, versions, and each weight with its range.
+
   --optional  end with exit code 0 though the library cannot be installed: training then runs on WebAssembly
+  --json      tell it as JSON
   --help      print this
 `;
 
@@ -23,6 +27,7 @@ export async function main(args: string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  if (command === 'inspect') return inspectFile(options);
   const unknown = command === 'install-tensorflow' ? options.find((option) => option !== '--optional') : command;
   if (command === undefined || unknown !== undefined) {
     const problem = unknown === undefined ? 'a command is missing' : `unknown argument '${unknown}'`;
@@ -30,6 +35,24 @@ export async function main(args: string[]): Promise<number> {
     return EXIT_USAGE;
   }
   return installTensorflow(options.includes('--optional'));
+}
+
+async function inspectFile(options: string[]): Promise<number> {
+  const files = options.filter((option) => option !== '--json');
+  const [file, more] = files;
+  if (file === undefined || more !== undefined || file.startsWith('-')) {
+    const problem = file === undefined ? 'inspect needs a file' : `unknown argument '${more ?? file}'`;
+    process.stderr.write(`keras-ts: ${problem}\n\n${USAGE}`);
+    return EXIT_USAGE;
+  }
+  // Loaded here, since the library may not be installed yet when the command is.
+  const { inspect } = require('./inspect') as typeof import('./inspect.js');
+  try {
+    return await inspect(file, options.includes('--json'));
+  } catch (error) {
+    process.stderr.write(`keras-ts: ${(error as Error).message}\n`);
+    return EXIT_FAILED;
+  }
 }
 
 async function installTensorflow(optional: boolean): Promise<number> {
