@@ -157,9 +157,8 @@ describe('damage', () => {
 
   test.each(whole)('wherever it is cut off: %s', (name) => {
     const bytes = archive(name);
-    for (let length = 0; length < bytes.length; length++) {
-      expect(outcome(bytes.subarray(0, length))).toMatch(/^a\.zip: expected .* at byte \d+\. Received: /);
-    }
+    const outcomes = Array.from(bytes, (_, length) => outcome(bytes.subarray(0, length)));
+    expect(outcomes.filter((text) => !/^a\.zip: expected .* at byte \d+\. Received: /.test(text))).toEqual([]);
   });
 
   const unlike = whole.filter((name) => !/^something|^places|stored data/.test(name));

@@ -63,7 +63,8 @@ export function readZip(
   bytes: Uint8Array,
   { largest = 2 ** 30, total = 2 ** 32 }: ZipLimits = {},
 ): Map<string, ZipEntry> {
-  const input = new Input(file, bytes);
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer's slices are views
+  const input = new Input(file, plain);
   const directory = findDirectory(input);
   const listed = readDirectory(input, directory);
   const places = new Map<string, number>();
@@ -133,9 +134,14 @@ function findEnd(input: Input): number {
   const { file, bytes } = input;
   const earliest = Math.max(0, bytes.length - END.length - 0xffff);
   const last = bytes.length - END.length;
-  const endOf = (at: number): number => (input.has(END, at) ? at + END.length + input.u16(at + 20) : Infinity);
-  for (let at = last; at >= earliest; at--) if (endOf(at) === bytes.length) return at;
-  for (let at = last; at >= earliest; at--) if (endOf(at) < bytes.length) return at;
+  let withMore = -1;
+  for (let at = last; at >= earliest; at--) {
+    if (!input.has(END, at)) continue;
+    const end = at + END.length + input.u16(at + 20);
+    if (end === bytes.length) return at;
+    if (withMore < 0 && end < bytes.length) withMore = at;
+  }
+  if (withMore >= 0) return withMore;
   if (input.has({ ...LOCAL, length: 4 }, 0)) {
     refuse(file, bytes.length, "the zip archive's directory before the end", 'none');
   }

@@ -1,5 +1,5 @@
 /** Attributes as they are written: of the types that h5py gives values of Python. */
-import { ValueError } from '../../base/errors';
+import { formatValue, ValueError } from '../../base/errors';
 import type { Layout } from './layout';
 import { encode, encodeAttribute, encodeSpace, encodeType, LARGEST_MESSAGE, Output } from './messages';
 import type { H5Attribute } from './tree';
@@ -64,20 +64,24 @@ function encodeNumbers(
   list: readonly unknown[],
   space: Uint8Array,
 ): [type: Uint8Array, space: Uint8Array, data: Uint8Array] {
-  const output = new Output(8 * list.length);
   const isWhole = (item: unknown): boolean => typeof item === 'bigint' || Number.isSafeInteger(item);
-  if (list.length > 0 && list.every(isWhole)) {
-    for (const item of list as (number | bigint)[]) {
-      if (BigInt.asIntN(64, BigInt(item)) !== BigInt(item)) {
-        throw new ValueError(`${what}: integers must fit in 64 bits. Received: ${item}.`);
-      }
-      output.u64(item);
-    }
-    return [encodeType('int64'), space, output.bytes];
-  }
+  if (list.length > 0 && list.every(isWhole))
+    return encodeIntegers(what, (list as (number | bigint)[]).map(BigInt), space);
   const values = Float64Array.from(list as number[], (item: unknown) => {
     if (typeof item === 'number') return item;
     throw new TypeError(`${what} must be a string, a number, or a list of either. Received: ${String(item)}.`);
   });
   return [encodeType('float64'), space, new Uint8Array(values.buffer)];
+}
+
+/** As int64; as uint64 where that is the one that they fit in. */
+function encodeIntegers(what: string, list: readonly bigint[], space: Uint8Array): ReturnType<typeof encodeNumbers> {
+  const fits = (clamp: typeof BigInt.asIntN): boolean => list.every((item) => clamp(64, item) === item);
+  const isSigned = fits(BigInt.asIntN);
+  if (!isSigned && !fits(BigInt.asUintN)) {
+    throw new ValueError(`${what}: integers must fit in 64 bits. Received: ${formatValue(list)}.`);
+  }
+  const output = new Output(8 * list.length);
+  for (const item of list) output.u64(item);
+  return [encodeType(isSigned ? 'int64' : 'uint64'), space, output.bytes];
 }

@@ -27,9 +27,10 @@ export interface Shared {
   bytes: number;
 }
 
-/** Where elements are, and how many bytes of the file they take. */
+/** Where elements are, and how many bytes they take: in the file, and when all chunks are unpacked. */
 interface Storage {
   readonly stored: number;
+  readonly unpacked?: number;
   read(): Uint8Array;
 }
 
@@ -49,7 +50,7 @@ export function readDataset(shared: Shared, header: ObjectHeader): H5Dataset {
     attributes.delete('dtype');
   }
   const storage = readLayout(shared, header, shape, type);
-  countBytes(shared, header, shape, type, storage.stored);
+  countBytes(shared, header, shape, type, storage);
   const data = (): ReturnType<H5Dataset['data']> => {
     source.path = path;
     return decodeElements(type, storage.read(), { strings, user: 'its data' });
@@ -58,14 +59,20 @@ export function readDataset(shared: Shared, header: ObjectHeader): H5Dataset {
 }
 
 /** Compares what an array takes with what is stored of it, and with what the caller allows. */
-function countBytes(shared: Shared, { at }: ObjectHeader, shape: number[], type: ElementType, stored: number): void {
+function countBytes(
+  shared: Shared,
+  { at }: ObjectHeader,
+  shape: readonly number[],
+  type: ElementType,
+  { stored, unpacked = 0 }: Storage,
+): void {
   const { source, maxBytes } = shared;
   const declared = countOf(shape) * type.size;
   if (declared > Math.max(FREE_BYTES, stored * MOST_RATIO)) {
-    source.fail(at, `as many bytes as its shape has, ${declared}`, `${stored} that are stored`);
+    source.fail(at, `${declared} bytes, as shape (${shape.join(', ')}) has,`, `${stored} that are stored`);
   }
   const width = type.dtype === 'string' ? type.size : MEMORY[type.dtype].BYTES_PER_ELEMENT;
-  shared.bytes += countOf(shape) * width;
+  shared.bytes += Math.max(countOf(shape) * width, unpacked);
   if (shared.bytes > maxBytes) {
     source.fail(at, `arrays of at most ${maxBytes} bytes in all, as maxBytes allows`, `${shared.bytes} up to here`);
   }
@@ -90,7 +97,7 @@ function readLayout(shared: Shared, header: ObjectHeader, shape: readonly number
   const at = kind === COMPACT ? undefined : cursor.address();
   const stored = kind === COMPACT ? cursor.u16() : cursor.u64();
   if (stored !== declared && (kind === COMPACT || at !== undefined)) {
-    cursor.fail(`${declared} bytes, as shape (${shape.join(', ')}) has`, `${stored} that are stored`);
+    cursor.fail(`${declared} bytes, as shape (${shape.join(', ')}) has,`, `${stored} that are stored`);
   }
   if (kind === COMPACT) {
     const bytes = cursor.take(stored);
@@ -133,7 +140,8 @@ function chunkedStorage(
       placeChunk(result, grid, chunk.index, undoFilters(source, filters, chunk, grid.chunkSize));
     return result;
   };
-  return { stored: chunks.reduce((sum, chunk) => sum + chunk.size, 0), read };
+  const stored = chunks.reduce((sum, chunk) => sum + chunk.size, 0);
+  return { stored, unpacked: chunks.length * grid.chunkSize, read };
 }
 
 /** The bytes of the value that fills what was not written; `undefined` for zeros. */

@@ -33,7 +33,8 @@ export interface ReadHdf5Options {
  * @see https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html
  */
 export function readHdf5(bytes: Uint8Array, { name = 'HDF5 file', maxBytes }: ReadHdf5Options = {}): H5Group {
-  const { source, sizes, root, cached, extension } = readSuperblock(name, bytes);
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer's slices are views
+  const { source, sizes, root, cached, extension } = readSuperblock(name, plain);
   if (extension !== undefined) readExtension(source, extension, sizes);
   const shared = {
     source,

@@ -3,6 +3,8 @@ import { refuse } from '../../base/errors';
 
 /** Stands for an address that is not there. */
 const UNDEFINED32 = 0xffffffff;
+/** Characters of what is received, in messages. */
+const LONGEST = 200;
 
 interface Extent {
   readonly start: number;
@@ -33,7 +35,8 @@ export class Source {
 
   /** Refuses the file: what should be at an address, and what is. */
   fail(at: number, expected: string, received: string): never {
-    return refuse(`${this.name}, ${this.path}`, this.origin + at, expected, received);
+    const short = received.length > LONGEST ? `${received.slice(0, LONGEST)} ...` : received;
+    return refuse(`${this.name}, ${this.path}`, this.origin + at, expected, short);
   }
 
   /** Checks that some bytes are in the file. */
@@ -175,12 +178,14 @@ export class Cursor {
   }
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Text in UTF-8 without the zeros at its end. */
 export function decodeText(bytes: Uint8Array, fail: () => never): string {
   let length = bytes.length;
   while (length > 0 && bytes[length - 1] === 0) length--;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length));
+    return UTF8.decode(bytes.subarray(0, length));
   } catch {
     return fail();
   }

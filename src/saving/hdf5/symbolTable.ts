@@ -68,9 +68,11 @@ function openNames(source: Source, at: number): (offset: number, entry: Cursor) 
   source.claim(start, size, 'names');
   const names = source.bytes.subarray(start, start + size);
   checkFree(source.cursor(start, size, 'names'), free);
+  let left = size; // so that names which share bytes come to an end
   return (offset, entry) => {
-    const length = offset < size ? names.subarray(offset).indexOf(0) : -1;
+    const length = offset < size ? names.subarray(offset, offset + left).indexOf(0) : -1;
     if (length < 0 || offset % 8 !== 0) entry.fail(`the place of a name among ${size} bytes`, String(offset));
+    left -= length + 1;
     return names.subarray(offset, offset + length);
   };
 }
