@@ -4,6 +4,7 @@ import { type Import, importsOf, readSources, type SourceFile } from './sources'
 
 /** The parts of src from top to bottom; those on one line may use each other, but not in a circle. */
 const PARTS: readonly (readonly string[])[] = [
+  ['cli'],
   ['index', 'names'],
   ['datasets', 'applications', 'plot', 'tf', 'utils'],
   ['saving'],
@@ -21,7 +22,7 @@ const PARTS: readonly (readonly string[])[] = [
 ];
 
 /** Parts that stand alone. */
-const ALONE = ['reference', 'cli', 'version'];
+const ALONE = ['reference', 'version'];
 
 const CORE = '@tensorflow/tfjs-core';
 const REGISTRATIONS = 'src/backend/registrations';

@@ -123,6 +123,12 @@ async function train(options: Options): Promise<void> {
     reportMarkdown({ title, settings, summary, history, confusion, loss: loss as number }),
   );
 
+  const path = join(options.out, 'model.keras');
+  await model.save(path);
+  const again = await library.models.loadModel(path);
+  const gap = (await again.predict(test.x, { verbose: 0 })).sub(probabilities).abs().max();
+  if (gap.dataSync()[0] !== 0) throw new Error(`${path}: the model that was read again predicts otherwise`);
+
   drawFigures(library, model, history, confusion, options.out);
 
   const perClass = accuracyPerClass(confusion).map((value, label) => `  ${label}: ${(100 * value).toFixed(1)} %`);
@@ -136,7 +142,10 @@ async function train(options: Options): Promise<void> {
     'Most confused:',
     ...(pairs.length > 0 ? pairs : ['  none']),
   ];
-  lines.push(`Trained for ${seconds.toFixed(1)} s; written to ${options.out}: history.json, report.md and pictures`);
+  lines.push(`Saved to ${path}, read again: the same predictions for all ${test.x.shape[0]} digits`);
+  lines.push(
+    `Trained for ${seconds.toFixed(1)} s; written to ${options.out}: model.keras, history.json, report.md and pictures`,
+  );
   lines.push(`Test accuracy: ${accuracyOf(confusion).toFixed(4)} (loss ${(loss as number).toFixed(4)})`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -26,7 +26,7 @@ Trains a convolutional network on 8,000 handwritten digits and tests it on 2,000
   --seed N           start of all random numbers; the same seed gives the same run; default 1
   --limit N          use only the first N training digits (at least 20); default all
   --backend NAME     tensorflow, wasm or cpu; default the best there is
-  --out FOLDER       where history.json and report.md go; default out
+  --out FOLDER       where model.keras, history.json and report.md go; default out
   --help             this text
 `;
 

@@ -10,6 +10,7 @@ import { createProgress, type Progress } from './progress';
 import { installUpstream, requireTfjsNode } from './tfjs-node';
 
 const USAGE = `Usage: keras-ts install-tensorflow [options]
+       keras-ts inspect FILE [--json]
        keras-ts --version
 
 Installs the native TensorFlow library that training runs on (Linux x64 and ARM, macOS ARM). It needs Python 3 with pip
@@ -22,6 +23,10 @@ and a C++ compiler; the library is kept in a per-user cache (KERAS_TS_CACHE says
   --optional    end with exit code 0 though the library cannot be installed: training then runs on WebAssembly
   --version     print the version of keras-ts
   --help        print this
+
+inspect tells what is in a .keras, .weights.h5 or .h5 file: the model, versions, and each weight with its range.
+
+  --json        tell it as JSON
 `;
 
 const OPTIONS = {
@@ -30,6 +35,7 @@ const OPTIONS = {
   verify: { type: 'boolean' },
   upstream: { type: 'boolean' },
   optional: { type: 'boolean' },
+  json: { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
@@ -46,7 +52,8 @@ interface Asked {
 
 /** Runs the command; gives its exit code. */
 export async function main(args: string[]): Promise<number> {
-  const { values, tokens } = parseArgs({ args, options: OPTIONS, strict: false, allowPositionals: true, tokens: true });
+  const all = { args, options: OPTIONS, strict: false, allowPositionals: true, tokens: true } as const;
+  const { values, positionals, tokens } = parseArgs(all);
   if (values.help === true) {
     process.stdout.write(USAGE);
     return 0;
@@ -61,22 +68,36 @@ export async function main(args: string[]): Promise<number> {
     process.stderr.write(`keras-ts: ${problem}\n\n${USAGE}`);
     return EXIT_USAGE;
   }
-  return installTensorflow(values as Asked);
+  const [command, file] = positionals;
+  return command === 'inspect' ? inspectFile(file as string, values.json === true) : installTensorflow(values as Asked);
 }
 
 /** What is wrong with the arguments. */
 function problemOf(tokens: NonNullable<ReturnType<typeof parseArgs>['tokens']>): string | undefined {
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+  const isInspect = words[0] === 'inspect';
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const option = Object.entries(OPTIONS).find(([name]) => name === token.name && token.rawName.startsWith('--'))?.[1];
-    if (option === undefined) return `unknown argument '${token.rawName}'`;
+    if (option === undefined || (token.name === 'json') !== isInspect) return `unknown argument '${token.rawName}'`;
     if (option.type === 'string' && !token.value) return `${token.rawName} expects a file`;
     if (option.type === 'boolean' && token.value !== undefined) return `${token.rawName} takes no value`;
   }
-  const unknown = words[0] === 'install-tensorflow' ? words[1] : words[0];
-  if (unknown !== undefined) return `unknown argument '${unknown}'`;
-  return words.length === 0 ? 'a command is missing' : undefined;
+  if (words.length === 0) return 'a command is missing';
+  if (isInspect && words.length === 1) return 'inspect needs a file';
+  const taken = isInspect ? 2 : Number(words[0] === 'install-tensorflow');
+  return words.length > taken ? `unknown argument '${words[taken]}'` : undefined;
+}
+
+async function inspectFile(file: string, asJson: boolean): Promise<number> {
+  // Loaded here, since the library may not be installed yet when the command is.
+  const { inspect } = require('./inspect') as typeof import('./inspect.js');
+  try {
+    return await inspect(file, asJson);
+  } catch (error) {
+    process.stderr.write(`keras-ts: ${(error as Error).message}\n`);
+    return EXIT_FAILED;
+  }
 }
 
 async function installTensorflow({ optional = false, ...asked }: Asked): Promise<number> {

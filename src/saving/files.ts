@@ -13,9 +13,9 @@ import {
   type SaveModelOptions,
   type WriteOptions,
 } from '../models';
-import { readHdf5, writeHdf5 } from './hdf5';
+import { type H5Group, readHdf5, writeHdf5 } from './hdf5';
 import { kerasArchive, openArchive, readKeras } from './kerasFile';
-import { isLegacyModel, legacyWeights, readLegacyModel, readLegacyWeights, writeLegacyModel } from './legacy';
+import { legacyTexts, legacyWeights, readLegacyModel, readLegacyWeights, writeLegacyModel } from './legacy';
 import { type FileContent, MOST_BYTES, readSource } from './source';
 import { pathOfTarget, writeTarget } from './target';
 import { readWeights } from './weights/read';
@@ -79,6 +79,36 @@ export async function saveModel(model: Model, target: FileTarget, options: SaveM
   await writeTarget(who, target, writeHdf5(tree), options);
 }
 
+/** The kinds of files there are. */
+export type FileFormat = '.keras' | '.weights.h5' | 'legacy .h5';
+
+/** A file that is open: its arrays, and what it says of the model. */
+export interface OpenFile {
+  readonly format: FileFormat;
+  readonly file: FileContent;
+  readonly root: H5Group;
+  /** The config of the model, if it is a file of one. */
+  readonly config?: Record<string, unknown> | undefined;
+  /** Versions; in legacy files the training config, too. */
+  readonly metadata: Record<string, unknown>;
+}
+
+/**
+ * Opens a file; what it is shows in its bytes.
+ * @throws ValueError for what is no such file, or damaged.
+ */
+export async function openFile(who: string, source: FileSource, most: number): Promise<OpenFile> {
+  const file = await readSource(who, source, most);
+  if (isArchive(file)) {
+    const { metadata, config, weights } = openArchive(who, file, most);
+    return { format: '.keras', file, root: weights, config: { ...config }, metadata };
+  }
+  if (!isHdf5(file)) throw notAFile(who, file);
+  const label = `${who}: ${file.name}`;
+  const root = readHdf5(file.bytes, { name: label, maxBytes: most });
+  return { file, root, ...legacyTexts(label, root), format: legacyWeights(root) ? 'legacy .h5' : '.weights.h5' };
+}
+
 /**
  * Reads a model from a file of Keras or of this library: `.keras`, or legacy `.h5`; which one it is shows in its bytes.
  *
@@ -90,16 +120,17 @@ export async function saveModel(model: Model, target: FileTarget, options: SaveM
 export async function loadModel(source: FileSource, options: LoadModelOptions = {}): Promise<Model> {
   const who = 'loadModel';
   checkKeys(who, options, ['compile', 'customObjects', 'maxBytes']);
-  const most = options.maxBytes ?? MOST_BYTES;
   await ready();
-  const file = await readSource(who, source, most);
-  if (isArchive(file)) return readKeras(who, file, most, options);
-  if (!isHdf5(file)) throw notAFile(who, file);
-  const root = readHdf5(file.bytes, { name: `${who}: ${file.name}`, maxBytes: most });
-  if (isLegacyModel(root)) return readLegacyModel(`${who}: ${file.name}`, root, options);
-  throw new ValueError(
-    `${who}: ${file.name}: expected the file of a model. Received: weights only. Make the model, and call model.loadWeights().`,
-  );
+  const opened = await openFile(who, source, options.maxBytes ?? MOST_BYTES);
+  const label = `${who}: ${opened.file.name}`;
+  const { config, root } = opened;
+  if (!config) {
+    throw new ValueError(
+      `${label}: expected the file of a model. Received: weights only. Make the model, and call model.loadWeights().`,
+    );
+  }
+  if (opened.format === '.keras') return readKeras(label, config as never, root, options);
+  return readLegacyModel(label, opened, options);
 }
 
 /**
@@ -138,14 +169,9 @@ export async function loadWeights(model: Model, source: FileSource, options: Loa
   checkKeys(who, options, ['skipMismatch', 'byName', 'maxBytes']);
   checkBuilt(who, model);
   model.checkTurn(who);
-  const most = options.maxBytes ?? MOST_BYTES;
   await ready();
-  const file = await readSource(who, source, most);
+  const { file, root } = await openFile(who, source, options.maxBytes ?? MOST_BYTES);
   const label = `${who}: ${file.name}`;
-  if (!isArchive(file) && !isHdf5(file)) throw notAFile(who, file);
-  const root = isArchive(file)
-    ? openArchive(who, file, most).weights
-    : readHdf5(file.bytes, { name: label, maxBytes: most });
   model.checkTurn(who);
   const legacy = legacyWeights(root);
   if (options.byName && !legacy) {

@@ -9,6 +9,7 @@ import {
   serializeObject,
   sharingObjects,
 } from '../base/registry';
+import { withWeightBudget } from '../base/weightBudget';
 import { readZip, writeZip, type ZipEntry, type ZipMember } from '../base/zip';
 import { isModel, type LoadModelOptions, type Model } from '../models';
 import { type H5Group, readHdf5, sizeOfHdf5, writeHdf5 } from './hdf5';
@@ -98,10 +99,8 @@ function readJson(label: string, members: ReadonlyMap<string, ZipEntry>, name: s
  * The model of an archive, with its weights.
  * @throws ValueError for what does not fit; nothing is left behind.
  */
-export function readKeras(who: string, file: FileContent, most: number, options: LoadModelOptions): Model {
-  const { config, weights } = openArchive(who, file, most);
-  const label = `${who}: ${file.name}`;
-  const model = reviveModel(label, withLossScale(config, weights), options);
+export function readKeras(label: string, config: SerializedObject, weights: H5Group, options: LoadModelOptions): Model {
+  const model = reviveModel(label, withLossScale(config, weights), weights, options);
   try {
     readWeights(label, model, weights, { needsOptimizer: true });
     readSeeds(label, model, weights);
@@ -112,15 +111,34 @@ export function readKeras(who: string, file: FileContent, most: number, options:
   }
 }
 
+/** What a model may have in weights beyond those of its file: enough for a message that names the weight that differs. */
+const SPARE_NUMBERS = 2 ** 20;
+
+function numbersIn(group: H5Group): number {
+  let count = 0;
+  for (const child of group.children.values()) {
+    count += child.kind === 'group' ? numbersIn(child) : child.shape.reduce((product, dim) => product * dim, 1);
+  }
+  return count;
+}
+
 /**
  * The model that a config describes.
+ * @param weights those of the file; the model may not have many more.
  * @throws ValueError that names the file, for whatever is wrong in it.
  */
-export function reviveModel(label: string, config: SerializedObject, options: LoadModelOptions): Model {
+export function reviveModel(
+  label: string,
+  config: SerializedObject,
+  weights: H5Group,
+  options: LoadModelOptions,
+): Model {
   const given = options.compile === false ? { ...config, compile_config: {} } : config;
   let made: unknown;
   try {
-    made = sharingObjects(() => deserializeObject(given, 'keras.models', options.customObjects));
+    made = withWeightBudget(numbersIn(weights) + SPARE_NUMBERS, () =>
+      sharingObjects(() => deserializeObject(given, 'keras.models', options.customObjects)),
+    );
   } catch (error) {
     throw new ValueError(`${label}: ${(error as Error).message}`, { cause: error });
   }

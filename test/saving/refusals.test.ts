@@ -140,6 +140,11 @@ describe('loadModel refuses', () => {
       /Dense 'dense_1': weight 'dense_1\/kernel' \('layers\/dense_1\/vars\/0'\) must have shape \(4, 5\)\. Received: shape \(4, 2\)/,
     ],
     [
+      'more units than there is memory for',
+      () => withConfig((c) => Object.assign(layersOf(c)[2]?.['config'] as Json, { units: 1e9 })),
+      "Dense 'dense_1': weight 'kernel' has more numbers than the file has weights for. Received: 4000000000 numbers",
+    ],
+    [
       'a layer less',
       () => withConfig((c) => void layersOf(c).pop()),
       "the file has weights that the model has no place for: '/layers/dense_1/vars/0' and 1 more",

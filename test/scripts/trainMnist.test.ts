@@ -62,7 +62,14 @@ test('trains, tests, reports; the same seed gives the same run; standard error s
   expect(first.stdout).toMatch(/ {2}0: \d+\.\d %/);
   expect(first.stdout).toMatch(/\d taken for \d: \d+ times/);
 
-  expect(readdirSync(out).sort()).toEqual(['confusion.png', 'history.json', 'history.png', 'kernels.png', 'report.md']);
+  expect(readdirSync(out).sort()).toEqual([
+    'confusion.png',
+    'history.json',
+    'history.png',
+    'kernels.png',
+    'model.keras',
+    'report.md',
+  ]);
   const history = JSON.parse(readFileSync(join(out, 'history.json'), 'utf8'));
   expect(Object.keys(history)).toEqual(['accuracy', 'loss', 'val_accuracy', 'val_loss']);
   expect(history.loss.length).toBe(2);

@@ -14,11 +14,6 @@ import { legacyWeightsTree, namedArrays, putArrays, readLegacyWeights } from './
 
 export { readLegacyWeights };
 
-/** Whether a file is that of a whole model. */
-export function isLegacyModel(root: H5Group): boolean {
-  return root.attributes.has('model_config');
-}
-
 /** The group of the layers' weights, if the file has them by names. */
 export function legacyWeights(root: H5Group): H5Group | undefined {
   const isNamed = root.attributes.has('layer_names') || root.attributes.has('layer_names0');
@@ -35,18 +30,36 @@ function readText(who: string, root: H5Group, name: string): unknown {
   }
 }
 
+/** What the attributes of a file say: the config of its model, its versions, how it was compiled. */
+export function legacyTexts(who: string, root: H5Group): Pick<LegacyFile, 'config' | 'metadata'> {
+  const json = readText(who, root, 'model_config');
+  const training = readText(who, root, 'training_config');
+  const version = root.attributes.get('keras_version');
+  return {
+    config: json === undefined ? undefined : modernConfig(who, json),
+    metadata: { ...(version !== undefined && { keras_version: String(version) }), training_config: training },
+  };
+}
+
+/** A legacy file that is open. */
+interface LegacyFile {
+  readonly root: H5Group;
+  readonly config?: Record<string, unknown> | undefined;
+  readonly metadata: Record<string, unknown>;
+}
+
 /**
  * The model of a legacy file, with its weights, compiled and with the state of the optimizer if it has those.
  * @throws ValueError for what does not fit; nothing is left behind.
  */
-export function readLegacyModel(who: string, root: H5Group, options: LoadModelOptions): Model {
-  const config = modernConfig(who, readText(who, root, 'model_config'));
-  const model = reviveModel(who, config as unknown as SerializedObject, options);
+export function readLegacyModel(who: string, file: LegacyFile, options: LoadModelOptions): Model {
+  const { root, config } = file;
+  const model = reviveModel(who, config as unknown as SerializedObject, root, options);
   try {
     const weights = legacyWeights(root);
     if (!weights) throw new ValueError(`${who}: expected the group 'model_weights'. Received: none.`);
     readLegacyWeights(who, model, weights);
-    const training = options.compile === false ? undefined : readText(who, root, 'training_config');
+    const training = options.compile === false ? undefined : file.metadata['training_config'];
     if (isPlainObject(training)) {
       model.compileFromConfig(compileConfigFrom(training));
       readOptimizer(who, model, root);

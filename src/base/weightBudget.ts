@@ -1,0 +1,25 @@
+/** How many numbers the weights of what is being made may have: a file must not ask for more memory than it has weights. */
+import { ValueError } from './errors';
+
+let left: number | undefined;
+
+/** Runs `body`, in which no more than so many numbers may be made weights. */
+export function withWeightBudget<T>(count: number, body: () => T): T {
+  const outer = left;
+  left = count;
+  try {
+    return body();
+  } finally {
+    left = outer;
+  }
+}
+
+/** Takes a weight's numbers from the budget, if there is one. */
+export function takeFromBudget(who: string, name: string, count: number): void {
+  if (left === undefined) return;
+  left -= count;
+  if (left >= 0) return;
+  throw new ValueError(
+    `${who}: weight '${name}' has more numbers than the file has weights for. Received: ${count} numbers to make.`,
+  );
+}
