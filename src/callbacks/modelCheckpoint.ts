@@ -64,15 +64,6 @@ interface Saving extends CallbackModel {
   saveWeights(path: string): Promise<void>;
 }
 
-/**
- * Saves the model while it is trained, after each epoch or some batches: every time, or where a quantity is better than
- * ever before. Each file is written whole or not at all.
- *
- * @example
- * const best = ModelCheckpoint('out/best.keras', { saveBestOnly: true, monitor: 'loss' });
- * console.log(best.mode); // auto
- * @see https://keras.io/api/callbacks/model_checkpoint/
- */
 export class ModelCheckpointCallback extends MonitorCallback {
   static readonly className = WHO;
 
@@ -168,5 +159,14 @@ export class ModelCheckpointCallback extends MonitorCallback {
   }
 }
 
+/**
+ * Saves the model while it is trained, after each epoch or some batches: every time, or where a quantity is better than
+ * ever before. Each file is written whole or not at all.
+ *
+ * @example
+ * const best = ModelCheckpoint('out/best.keras', { saveBestOnly: true, monitor: 'loss' });
+ * console.log(best.mode); // auto
+ * @see https://keras.io/api/callbacks/model_checkpoint/
+ */
 export const ModelCheckpoint = callable(ModelCheckpointCallback);
 export type ModelCheckpoint = ModelCheckpointCallback;

@@ -77,7 +77,7 @@ export class SequentialModel extends ModelLayer {
     return super.input as SymbolicTensor;
   }
 
-  /** The layers, with the input first where it is known. */
+  /** The layers, with the input first where it is known. @internal */
   get stack(): readonly Layer[] {
     return this.#stack;
   }

@@ -78,7 +78,7 @@ export abstract class Trainable extends Layer {
     if (this.built && this.trainableWeights.length > 0) this.optimizer?.build(this.trainableWeights);
   }
 
-  /** Refuses a method that changes the model's state while it is trained, but for what callbacks do. */
+  /** Refuses a method that changes the model's state while it is trained, but for what callbacks do. @internal */
   checkTurn(who: string): void {
     this.turns.check(who);
   }

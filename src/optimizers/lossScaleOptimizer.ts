@@ -33,16 +33,6 @@ const SIGNATURE: Signature<LossScaleOptimizerOptions> = {
   checks: { initialScale: above(0), dynamicGrowthSteps: wholeFrom(1) },
 };
 
-/**
- * Another optimizer, for a loss times a factor, as float16 needs it: gradients that are not finite halve the factor and
- * change nothing else; enough finite ones in a row double it. Keras wraps optimizers in it for `mixed_float16`; here
- * values are float32, so that it changes no numbers, and files keep its state.
- *
- * @example
- * const optimizer = LossScaleOptimizer(Adam(0.001), { initialScale: 1024 });
- * console.log(optimizer.innerOptimizer.className); // Adam
- * @see https://keras.io/api/optimizers/loss_scale_optimizer/
- */
 export class LossScaleOptimizerOptimizer extends Optimizer {
   static override readonly className: string = WHO;
 
@@ -173,5 +163,15 @@ export class LossScaleOptimizerOptimizer extends Optimizer {
   }
 }
 
+/**
+ * Another optimizer, for a loss times a factor, as float16 needs it: gradients that are not finite halve the factor and
+ * change nothing else; enough finite ones in a row double it. Keras wraps optimizers in it for `mixed_float16`; here
+ * values are float32, so that it changes no numbers, and files keep its state.
+ *
+ * @example
+ * const optimizer = LossScaleOptimizer(Adam(0.001), { initialScale: 1024 });
+ * console.log(optimizer.innerOptimizer.className); // Adam
+ * @see https://keras.io/api/optimizers/loss_scale_optimizer/
+ */
 export const LossScaleOptimizer = callable(LossScaleOptimizerOptimizer);
 export type LossScaleOptimizer = LossScaleOptimizerOptimizer;

@@ -146,11 +146,12 @@ export const FIT_KEYS: readonly string[] = (
 
 /** The members of a Sequential. */
 export const MODEL_MEMBERS: readonly string[] = (
-  'activityRegularizer add addLoss addWeight build buildFromConfig built call className compile compiled computeLoss ' +
-  'computeMask computeMetrics computeOutputDtype computeOutputShape computeOutputSpec countParams dispose dtype ' +
-  'dtypePolicy evaluate fit getBuildConfig getConfig getLayer getMetricsResult getWeights history input inputNames ' +
-  'inputShape inputSpec inputs isDisposed layers loss losses metrics metricsNames name nonTrainableWeights optimizer ' +
-  'output outputNames outputShape outputs pop predict predictOnBatch predictStep resetMetrics runEagerly setWeights ' +
-  'stopEvaluating stopPredicting stopTraining summary supportsMasking testOnBatch testStep toJSON toString ' +
+  'activityRegularizer add addLoss addWeight build buildFromConfig built call className compile compileFromConfig ' +
+  'compiled computeGradients computeLoss computeMask computeMetrics computeOutputDtype computeOutputShape ' +
+  'computeOutputSpec countParams dispose dtype dtypePolicy evaluate fit getBuildConfig getCompileConfig getConfig ' +
+  'getLayer getMetricsResult getWeights history input inputNames inputShape inputSpec inputs isDisposed layers ' +
+  'loadWeights loss losses metrics metricsNames name nonTrainableWeights optimizer output outputNames outputShape ' +
+  'outputs pop predict predictOnBatch predictStep resetMetrics runEagerly save saveWeights setWeights ' +
+  'stopEvaluating stopPredicting stopTraining summary supportsMasking testOnBatch testStep toJSON toJson toString ' +
   'trainOnBatch trainStep trainable trainableWeights weights'
 ).split(' ');
