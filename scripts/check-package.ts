@@ -7,7 +7,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { namespaces, packageFields } from './sub-paths';
 
 /** The oldest TypeScript that has to read the declarations, and each way to find them. */
-const OLD_TYPESCRIPT = 'node_modules/typescript50/lib/tsc.js';
+/** The oldest and the newest TypeScript that the declarations are for; the newest has no resolution as of Node 10. */
+const TYPESCRIPTS = [
+  { name: 'TypeScript 5.0', tsc: 'node_modules/typescript50/lib/tsc.js', takes: () => true },
+  {
+    name: 'TypeScript 7',
+    tsc: 'node_modules/@typescript/native-preview/bin/tsgo',
+    takes: (resolution: string) => !/^node(10)?$/.test(resolution),
+  },
+] as const;
 const RESOLUTIONS = [
   { moduleResolution: 'node10', module: 'commonjs', file: 'consumer.ts' },
   { moduleResolution: 'node16', module: 'node16', file: 'consumer.cts' },
@@ -99,26 +107,35 @@ function checkHost(): void {
   if (choosing.length > 0) throw new Error(`declarations name '#host', which old TypeScript cannot: ${choosing}`);
 }
 
-/** Type-checks test/consumer/consumer.ts, and the import of every module, with TypeScript 5.0. */
+/** Type-checks test/consumer/consumer.ts, and the import of every module, with the oldest and the newest TypeScript. */
 function checkDeclarations(): void {
-  for (const { moduleResolution, module, file } of RESOLUTIONS) {
-    const folder = mkdtempSync(join(tmpdir(), 'keras-ts-consumer-'));
-    try {
-      symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'dir');
-      copyFileSync(CONSUMER, join(folder, file));
-      const imports = namespaces().map((name) => `import * as ${name} from 'keras-ts/${name}';\nvoid ${name};\n`);
-      const all = file.replace('consumer', 'modules');
-      writeFileSync(join(folder, all), imports.join(''));
-      const compilerOptions = { target: 'es2022', strict: true, skipLibCheck: true, noEmit: true, types: ['node'] };
-      const config = { compilerOptions: { ...compilerOptions, module, moduleResolution }, files: [file, all] };
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-      node([resolve(OLD_TYPESCRIPT), '--pretty', 'false', '-p', folder]);
-    } catch (error) {
-      const { stdout = '', message } = error as { stdout?: string; message: string };
-      throw new Error(`TypeScript 5.0, ${moduleResolution}, ${file}:\n${stdout || message}`);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  for (const { name, tsc, takes } of TYPESCRIPTS) {
+    for (const resolution of RESOLUTIONS)
+      if (takes(resolution.moduleResolution)) compileConsumer(name, tsc, resolution);
+  }
+}
+
+function compileConsumer(
+  name: string,
+  tsc: string,
+  { moduleResolution, module, file }: (typeof RESOLUTIONS)[number],
+): void {
+  const folder = mkdtempSync(join(tmpdir(), 'keras-ts-consumer-'));
+  try {
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'dir');
+    copyFileSync(CONSUMER, join(folder, file));
+    const imports = namespaces().map((space) => `import * as ${space} from 'keras-ts/${space}';\nvoid ${space};\n`);
+    const all = file.replace('consumer', 'modules');
+    writeFileSync(join(folder, all), imports.join(''));
+    const compilerOptions = { target: 'es2022', strict: true, skipLibCheck: true, noEmit: true, types: ['node'] };
+    const config = { compilerOptions: { ...compilerOptions, module, moduleResolution }, files: [file, all] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    node([resolve(tsc), '--pretty', 'false', '-p', folder]);
+  } catch (error) {
+    const { stdout = '', message } = error as { stdout?: string; message: string };
+    throw new Error(`${name}, ${moduleResolution}, ${file}:\n${stdout || message}`);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
 
