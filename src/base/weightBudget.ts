@@ -2,16 +2,25 @@
 import { ValueError } from './errors';
 
 let left: number | undefined;
+let areReplaced = false;
 
-/** Runs `body`, in which no more than so many numbers may be made weights. */
-export function withWeightBudget<T>(count: number, body: () => T): T {
-  const outer = left;
-  left = count;
+/**
+ * Runs `body`, in which no more than so many numbers may be made weights.
+ * @param willBeReplaced whether all weights get other values before anybody sees them, so that none need be drawn.
+ */
+export function withWeightBudget<T>(count: number, willBeReplaced: boolean, body: () => T): T {
+  const outer = [left, areReplaced] as const;
+  [left, areReplaced] = [count, willBeReplaced];
   try {
     return body();
   } finally {
-    left = outer;
+    [left, areReplaced] = outer;
   }
+}
+
+/** Whether the values that weights begin with will never be seen. */
+export function areWeightsReplaced(): boolean {
+  return areReplaced;
 }
 
 /** Takes a weight's numbers from the budget, if there is one. */

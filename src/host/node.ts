@@ -18,7 +18,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as zlib from 'node:zlib';
+import { provideCrc32 } from '../base/zip/crc32';
 import type { ContextStore, Files, Host, Output, PackageName, Packages } from './host';
+
+// Node 20.15 and newer; nothing in others.
+provideCrc32((zlib as { crc32?: (bytes: Uint8Array, before?: number) => number }).crc32);
 
 /** The names are spelt out, so that bundlers for Node find the packages. */
 const LOADERS: Readonly<Record<PackageName, () => unknown>> = {

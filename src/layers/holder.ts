@@ -9,7 +9,7 @@ import { formatShape, ValueError } from '../base/errors';
 import { autoName, pathOf } from '../base/names';
 import { checkAxes } from '../base/sizes';
 import { type Child, type Held, Holdings } from '../base/tracking';
-import { takeFromBudget } from '../base/weightBudget';
+import { areWeightsReplaced, takeFromBudget } from '../base/weightBudget';
 import * as constraints from '../constraints';
 import * as initializers from '../initializers';
 import * as regularizers from '../regularizers';
@@ -78,7 +78,8 @@ export abstract class Holder extends Operation {
       name,
       shape.reduce((product, dim) => product * dim, 1),
     );
-    const initializer = initializers.get(options.initializer ?? (dtype === 'float32' ? 'glorot_uniform' : 'zeros'));
+    const given = options.initializer ?? (dtype === 'float32' ? 'glorot_uniform' : 'zeros');
+    const initializer = initializers.get(areWeightsReplaced() ? 'zeros' : given);
     const variable = makingState(() =>
       freeing(
         () =>

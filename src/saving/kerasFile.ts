@@ -136,7 +136,8 @@ export function reviveModel(
   const given = options.compile === false ? { ...config, compile_config: {} } : config;
   let made: unknown;
   try {
-    made = withWeightBudget(numbersIn(weights) + SPARE_NUMBERS, () =>
+    const isWhole = groupIn(weights, 'layers') !== undefined || groupIn(weights, 'vars') !== undefined;
+    made = withWeightBudget(numbersIn(weights) + SPARE_NUMBERS, isWhole, () =>
       sharingObjects(() => deserializeObject(given, 'keras.models', options.customObjects)),
     );
   } catch (error) {

@@ -2,7 +2,7 @@
 import { readZip, writeZip } from '../../src/base/zip';
 
 /** Numbers below `n` that a seed decides. */
-export function randomOf(seed: number): (n: number) => number {
+function randomOf(seed: number): (n: number) => number {
   let state = (seed * 2654435761 + 1) >>> 0;
   return (n) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -19,7 +19,7 @@ export interface LegacyWeightsOptions {
 }
 
 /** A list of names in attributes: whole, or in parts `layer_names0`, `layer_names1`... */
-export function readNames(group: H5Group, name: string): string[] {
+function readNames(group: H5Group, name: string): string[] {
   const asNames = (value: H5Attribute | undefined): string[] =>
     Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
   if (group.attributes.has(name)) return asNames(group.attributes.get(name));

@@ -51,6 +51,7 @@ function buildOptimizer(model: Model): void {
 class WeightsReader {
   readonly #plan: Plan;
   readonly #missing = new Map<object, string>();
+  readonly #read = new Set<object>();
   readonly #skipped: string[] = [];
   /** What is said of an optimizer that does not fit, where nothing is wrong with the layers. */
   #unfitting: string | undefined;
@@ -70,8 +71,11 @@ class WeightsReader {
       (saveable) => (saveable.kind === 'optimizer' ? this.#optimizer(saveable) : this.#layer(saveable)),
       (path) => groupIn(this.root, path) !== undefined,
     );
-    const [missing] = this.#missing.values();
-    if (missing !== undefined) this.#fail(missing);
+    for (const layer of model.flattenLayers()) {
+      if (layer.ownWeights.length === 0 || this.#read.has(layer) || this.#missing.has(layer)) continue;
+      this.#missing.set(layer, `${layer.label} has ${layer.ownWeights.length} weights. Received: none in the file.`);
+    }
+    for (const missing of this.#missing.values()) this.#fail(missing);
     const isPassed = (path: string): boolean =>
       path.startsWith('/keras_ts/') ||
       (path.includes('/optimizer/') && !(this.options.needsOptimizer && model.compiled));
@@ -106,6 +110,7 @@ class WeightsReader {
       return false;
     }
     this.#missing.delete(object);
+    this.#read.add(object);
     if (found.length !== variables.length) {
       const hint = variables.length === 0 ? ' Is the layer built?' : '';
       this.#fail(
