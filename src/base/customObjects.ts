@@ -107,7 +107,8 @@ export function findCustomFunction(name: string): AnyFunction | undefined {
  * Makes classes and functions known by name while `body` runs, and what it returns a promise of.
  *
  * @example
- * const model = await saving.customObjectScope({ Scale }, () => models.loadModel('scaled.keras'));
+ * const double = (x) => x.mul(2);
+ * console.log(saving.customObjectScope({ double }, () => saving.getRegisteredObject('double') === double)); // true
  */
 export function customObjectScope<T>(objects: CustomObjects, body: () => T): T {
   scopes.push(objects);
