@@ -158,9 +158,8 @@ export class ConstantInitializer extends Initializer {
       );
     }
     if (own.length === 0) return tf.fill(shape, data[0] as number).cast(dtype);
-    const elements = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype].from(data, (value) =>
-      dtype === 'bool' ? Number(value !== 0) : value,
-    );
+    const numbers = Array.from(data, (value) => (dtype === 'bool' ? Number(value !== 0) : value));
+    const elements = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype].from(numbers);
     return tf.broadcastTo(tf.tensor(elements, own, dtype), shape);
   }
 }

@@ -160,7 +160,7 @@ function directoryEntry(planned: Planned, crc: number): Uint8Array {
 type Fields = readonly (readonly [width: 2 | 4, value: number])[];
 
 /** Numbers one after another, little-endian, and what follows them. */
-function record(fields: Fields, rest = new Uint8Array()): Uint8Array {
+function record(fields: Fields, rest: Uint8Array = new Uint8Array()): Uint8Array {
   const length = fields.reduce((sum, [width]) => sum + width, 0);
   const bytes = new Uint8Array(length + rest.length);
   const view = new DataView(bytes.buffer);

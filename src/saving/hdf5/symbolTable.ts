@@ -30,7 +30,7 @@ export function readSymbolTable(
 ): Link[] {
   const nameAt = openNames(source, table.heap);
   const links: Link[] = [];
-  let last = new Uint8Array();
+  let last: Uint8Array = new Uint8Array();
   visitTree(source, table.tree, { type: 0, half: sizes.group, keySize: 8 }, (_, child) => {
     for (const entry of listEntries(source, child, sizes.leaf)) {
       const offset = entry.u64();
