@@ -43,7 +43,8 @@ const packages: Packages = {
 
 /** Writes a new file, and waits until the disk has it. */
 function writeFlushed(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
-  const pieces = typeof content === 'string' || ArrayBuffer.isView(content) ? [Buffer.from(content)] : content;
+  const whole = typeof content === 'string' ? Buffer.from(content) : content;
+  const pieces = ArrayBuffer.isView(whole) ? [whole] : whole;
   const file = openSync(path, 'wx');
   try {
     for (const piece of pieces) {

@@ -67,7 +67,7 @@ describe('in Node', () => {
     const path = join(folder, 'deep', 'er', 'a.txt');
     expect(node.files?.writeWhole(path, 'ab')).toBe(path);
     expect(readFileSync(path, 'utf8')).toBe('ab');
-    expect(() => node.files?.writeWhole(path, 3 as unknown as string)).toThrow('number');
+    expect(() => node.files?.writeWhole(path, 3 as unknown as string)).toThrow('iterable');
     expect(readFileSync(path, 'utf8')).toBe('ab');
     expect(readdirSync(dirname(path))).toEqual(['a.txt']);
   });
