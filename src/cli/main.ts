@@ -11,6 +11,9 @@ import { installUpstream, requireTfjsNode } from './tfjs-node';
 
 const USAGE = `Usage: keras-ts install-tensorflow [options]
        keras-ts inspect FILE [--json]
+       keras-ts diff A B [--json]
+       keras-ts convert IN OUT
+       keras-ts predict MODEL IMAGE... [--json]
        keras-ts --version
 
 Installs the native TensorFlow library that training runs on (Linux x64 and ARM, macOS ARM). It needs Python 3 with pip
@@ -24,7 +27,9 @@ and a C++ compiler; the library is kept in a per-user cache (KERAS_TS_CACHE says
   --version     print the version of keras-ts
   --help        print this
 
-inspect tells what is in a .keras, .weights.h5 or .h5 file: the model, versions, and each weight with its range.
+inspect tells what is in a .keras, .weights.h5 or .h5 file: the model, versions, and each weight with its range. diff
+tells where two of them differ, with exit code 1 if they do. convert reads a model and writes it in the format that OUT
+ends in (.keras, .h5; .weights.h5 for its weights alone). predict gives what a model says of pictures (PNG, JPEG, BMP, GIF).
 
   --json        tell it as JSON
 `;
@@ -68,32 +73,51 @@ export async function main(args: string[]): Promise<number> {
     process.stderr.write(`keras-ts: ${problem}\n\n${USAGE}`);
     return EXIT_USAGE;
   }
-  const [command, file] = positionals;
-  return command === 'inspect' ? inspectFile(file as string, values.json === true) : installTensorflow(values as Asked);
+  const [command, ...files] = positionals;
+  return command === 'install-tensorflow'
+    ? installTensorflow(values as Asked)
+    : runOnFiles(command as FileCommand, files, values.json === true);
 }
+
+/** Commands that work on files: how many they take, what they are called, and whether they can tell it as JSON. */
+const FILE_COMMANDS = {
+  inspect: { least: 1, most: 1, needs: 'a file', hasJson: true },
+  diff: { least: 2, most: 2, needs: 'two files', hasJson: true },
+  convert: { least: 2, most: 2, needs: 'two files', hasJson: false },
+  predict: { least: 2, most: Number.POSITIVE_INFINITY, needs: 'a model and pictures', hasJson: true },
+} as const;
+type FileCommand = keyof typeof FILE_COMMANDS;
 
 /** What is wrong with the arguments. */
 function problemOf(tokens: NonNullable<ReturnType<typeof parseArgs>['tokens']>): string | undefined {
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
-  const isInspect = words[0] === 'inspect';
+  const [name = ''] = words;
+  const command = Object.hasOwn(FILE_COMMANDS, name) ? FILE_COMMANDS[name as FileCommand] : undefined;
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
-    const option = Object.entries(OPTIONS).find(([name]) => name === token.name && token.rawName.startsWith('--'))?.[1];
-    if (option === undefined || (token.name === 'json') !== isInspect) return `unknown argument '${token.rawName}'`;
+    const option = Object.entries(OPTIONS).find(([key]) => key === token.name && token.rawName.startsWith('--'))?.[1];
+    const isOfOther = command ? token.name !== 'json' || !command.hasJson : token.name === 'json';
+    if (option === undefined || isOfOther) return `unknown argument '${token.rawName}'`;
     if (option.type === 'string' && !token.value) return `${token.rawName} expects a file`;
     if (option.type === 'boolean' && token.value !== undefined) return `${token.rawName} takes no value`;
   }
   if (words.length === 0) return 'a command is missing';
-  if (isInspect && words.length === 1) return 'inspect needs a file';
-  const taken = isInspect ? 2 : Number(words[0] === 'install-tensorflow');
+  if (command && words.length - 1 < command.least) return `${name} needs ${command.needs}`;
+  const taken = command ? 1 + command.most : Number(name === 'install-tensorflow');
   return words.length > taken ? `unknown argument '${words[taken]}'` : undefined;
 }
 
-async function inspectFile(file: string, asJson: boolean): Promise<number> {
+async function runOnFiles(command: FileCommand, files: string[], asJson: boolean): Promise<number> {
+  const [first, second] = files as [string, string];
   // Loaded here, since the library may not be installed yet when the command is.
-  const { inspect } = require('./inspect') as typeof import('./inspect.js');
+  const run = {
+    inspect: () => (require('./inspect') as typeof import('./inspect.js')).inspect(first, asJson),
+    diff: () => (require('./diff') as typeof import('./diff.js')).diff(first, second, asJson),
+    convert: () => (require('./convert') as typeof import('./convert.js')).convert(first, second),
+    predict: () => (require('./predict') as typeof import('./predict.js')).predict(first, files.slice(1), asJson),
+  };
   try {
-    return await inspect(file, asJson);
+    return await run[command]();
   } catch (error) {
     process.stderr.write(`keras-ts: ${(error as Error).message}\n`);
     return EXIT_FAILED;
