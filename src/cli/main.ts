@@ -111,10 +111,22 @@ async function runOnFiles(command: FileCommand, files: string[], asJson: boolean
   const [first, second] = files as [string, string];
   // Loaded here, since the library may not be installed yet when the command is.
   const run = {
-    inspect: () => (require('./inspect') as typeof import('./inspect.js')).inspect(first, asJson),
-    diff: () => (require('./diff') as typeof import('./diff.js')).diff(first, second, asJson),
-    convert: () => (require('./convert') as typeof import('./convert.js')).convert(first, second),
-    predict: () => (require('./predict') as typeof import('./predict.js')).predict(first, files.slice(1), asJson),
+    inspect: () => {
+      const { inspect } = require('./inspect') as typeof import('./inspect.js');
+      return inspect(first, asJson);
+    },
+    diff: () => {
+      const { diff } = require('./diff') as typeof import('./diff.js');
+      return diff(first, second, asJson);
+    },
+    convert: () => {
+      const { convert } = require('./convert') as typeof import('./convert.js');
+      return convert(first, second);
+    },
+    predict: () => {
+      const { predict } = require('./predict') as typeof import('./predict.js');
+      return predict(first, files.slice(1), asJson);
+    },
   };
   try {
     return await run[command]();
