@@ -12,9 +12,11 @@ export function snippetsOf(readme: string, language: 'ts' | 'js'): string[] {
 }
 
 const shell = process.platform === 'win32';
+/** Its newest version that runs on Node 20. */
+const PNPM = '9';
 
-/** Installs the package as `npm pack` makes it; all else is linked from here. */
-function install(folder: string): void {
+/** Installs the package as `npm pack` makes it; all else is linked from here. Gives the packed package's path. */
+function install(folder: string): string {
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, 'keras-ts'), { recursive: true });
   const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { encoding: 'utf8', shell });
@@ -23,6 +25,16 @@ function install(folder: string): void {
   for (const name of readdirSync('node_modules')) {
     if (name !== 'keras-ts') symlinkSync(resolve('node_modules', name), join(modules, name), 'junction');
   }
+  return archive;
+}
+
+/** A project of pnpm, which links nothing but what a project names: a package that names too little does not load there. */
+function installByPnpm(project: string, archive: string): void {
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'by-pnpm', private: true }));
+  const options = ['--ignore-scripts', '--store-dir', join(project, '.store'), '--reporter', 'silent'];
+  const command = ['--yes', `pnpm@${PNPM}`, '--ignore-workspace', 'add', archive, ...options];
+  execFileSync('npx', command, { cwd: project, stdio: ['ignore', 'ignore', 'inherit'], shell });
 }
 
 /** Compiles a program where it lies; gives the JavaScript's path. */
@@ -45,14 +57,19 @@ function compile(path: string): string {
   return path.replace(/ts$/, 'js');
 }
 
-/** Makes projects in a new folder: one of ECMAScript modules, and one as `npm init -y` leaves it. */
+/** Makes projects in a new folder: one of ECMAScript modules, one as `npm init -y` leaves it, and one of pnpm. */
 export function makeProjects(readme: string = readFileSync('README.md', 'utf8')): {
   folder: string;
   programs: string[];
 } {
   const folder = mkdtempSync(join(tmpdir(), 'keras-ts-readme-'));
-  install(folder);
-  const [modern, initial] = [join(folder, 'modern'), join(folder, 'initial')];
+  const archive = install(folder);
+  const [modern, initial, byPnpm] = ['modern', 'initial', 'by-pnpm'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  installByPnpm(byPnpm, archive);
   for (const project of [modern, initial]) mkdirSync(project);
   writeFileSync(join(modern, 'package.json'), JSON.stringify({ name: 'modern', type: 'module' }));
   execFileSync('npm', ['init', '-y', '--silent'], { cwd: initial, stdio: 'ignore', shell });
@@ -68,7 +85,9 @@ export function makeProjects(readme: string = readFileSync('README.md', 'utf8'))
       compile(write(join(initial, `${first[0]}.mts`), first[1])),
       ...others.map(([name, code]) => compile(write(join(modern, `${name}.ts`), code))),
       ...others.map(([name, code]) => compile(write(join(initial, `${name}.mts`), code))),
-      ...snippetsOf(readme, 'js').map((code, i) => write(join(initial, `common${i + 1}.js`), code)),
+      ...[initial, byPnpm].flatMap((project) =>
+        snippetsOf(readme, 'js').map((code, i) => write(join(project, `common${i + 1}.js`), code)),
+      ),
     ],
   };
 }
