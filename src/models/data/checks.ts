@@ -40,8 +40,9 @@ function labelChecks(
   if (model.hasOwnStep(kind)) return undefined;
   const shapes = outputShapes(model, who, data);
   const { y } = data;
-  const compileLoss = model.compiled ? model.compilation.compileLoss : undefined;
-  if (!shapes || !compileLoss || y === undefined) return undefined;
+  if (!shapes || !model.compiled || y === undefined) return undefined;
+  const { compileLoss } = model.compilation;
+  if (!compileLoss) return undefined;
   // Whole data are checked, which are of no batch size.
   const outputs = mapShapes(shapes, ([, ...dims]) => new SymbolicTensor([null, ...dims], { name: 'output' }));
   return {
