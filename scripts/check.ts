@@ -11,7 +11,8 @@ const CHECKS: readonly { name: string; command: string; shown?: boolean }[] = [
   { name: 'unused code', command: 'knip --no-progress' },
   { name: 'build', command: 'npm run --silent build' },
   { name: 'package', command: 'publint --strict' },
-  { name: 'package, its declarations', command: 'attw --pack .' },
+  // the default of the CommonJS entry is one of its exports, marked by __esModule, as its types say: no `export =` is missing
+  { name: 'package, its declarations', command: 'attw --pack . --ignore-rules missing-export-equals' },
   { name: 'package, loaded, and compiled with TypeScript 5.0 and 7', command: 'tsx scripts/check-package.ts' },
   { name: 'size', command: 'tsx scripts/check-size.ts', shown: true },
 ];

@@ -44,7 +44,7 @@ export async function diffFiles(a: FileSource, b: FileSource): Promise<FileDiffe
   const [p, q] = [arraysOf(first.root), arraysOf(second.root)];
   const paths = [...new Set([...p.keys(), ...q.keys()])];
   const all = paths.map((path) => difference(path, p.get(path), q.get(path)));
-  const weights = all.filter((found) => found !== undefined);
+  const weights = all.filter((found): found is WeightDifference => found !== undefined);
   return { config, weights, equal: all.length - weights.length };
 }
 
