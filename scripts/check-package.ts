@@ -107,6 +107,24 @@ function checkHost(): void {
   if (choosing.length > 0) throw new Error(`declarations name '#host', which old TypeScript cannot: ${choosing}`);
 }
 
+/** Exports of a program whose types must have names that its own declarations can use; tslab writes such for each cell. */
+const DECLARED = `
+import { Input, Model, Sequential, layers, losses, metrics, optimizers, plot } from 'keras-ts';
+
+export const input = Input({ shape: [4, 4, 1] });
+export const hidden = layers.Conv2D(2, 3)(input);
+export const model = Sequential([input, layers.Flatten(), layers.Dense(1)]);
+export const one = Model({ inputs: input, outputs: hidden });
+export const several = Model({ inputs: input, outputs: [hidden, layers.Flatten()(hidden)] });
+export const named = Model({ inputs: { x: input }, outputs: { y: hidden } });
+export const inside = Model({ inputs: model.inputs[0]!, outputs: model.layers.map((layer) => layer.output) });
+export const outputs = several(input);
+export const predicted = named.predict([[[[1]]]]);
+export const evaluated = model.evaluate([[[[1]]]], [[1]], { returnDict: true });
+export const made = [optimizers.Adam(), losses.Huber(), metrics.AUC()];
+export const figure = plot.plotModel(several);
+`;
+
 /** Type-checks test/consumer/consumer.ts, and the import of every module, with the oldest and the newest TypeScript. */
 function checkDeclarations(): void {
   for (const { name, tsc, takes } of TYPESCRIPTS) {
@@ -127,8 +145,17 @@ function compileConsumer(
     const imports = namespaces().map((space) => `import * as ${space} from 'keras-ts/${space}';\nvoid ${space};\n`);
     const all = file.replace('consumer', 'modules');
     writeFileSync(join(folder, all), imports.join(''));
-    const compilerOptions = { target: 'es2022', strict: true, skipLibCheck: true, noEmit: true, types: ['node'] };
-    const config = { compilerOptions: { ...compilerOptions, module, moduleResolution }, files: [file, all] };
+    const declared = file.replace('consumer', 'declared');
+    writeFileSync(join(folder, declared), DECLARED);
+    const compilerOptions = {
+      target: 'es2022',
+      strict: true,
+      skipLibCheck: true,
+      noEmit: true,
+      declaration: true,
+      types: ['node'],
+    };
+    const config = { compilerOptions: { ...compilerOptions, module, moduleResolution }, files: [file, all, declared] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
     node([resolve(tsc), '--pretty', 'false', '-p', folder]);
   } catch (error) {

@@ -109,7 +109,7 @@ export {
   BatchNormalization,
   type BatchNormalizationOptions,
 } from './normalization/batchNormalization';
-export { SymbolicTensor } from './operation';
+export { type Gives, type Symbolic, SymbolicTensor } from './operation';
 export { AveragePooling2D, type AveragePooling2DOptions } from './pooling/averagePooling2d';
 export {
   GlobalAveragePooling2D,

@@ -27,8 +27,14 @@ export type {
   WriteOptions,
 } from './files';
 export { modelFromJson } from './fromJson';
-export { Model, type ModelArguments, type ModelOptions } from './model';
-export { Sequential, type SequentialArguments, type SequentialItem, type SequentialOptions } from './sequential';
+export { type Called, Model, type ModelArguments, type ModelLayer, type ModelOptions } from './model';
+export {
+  Sequential,
+  type SequentialArguments,
+  type SequentialItem,
+  type SequentialModel,
+  type SequentialOptions,
+} from './sequential';
 export type { StepLogs } from './trainable';
 
 /**

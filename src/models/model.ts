@@ -303,7 +303,7 @@ export class ModelLayer extends Trainer {
 }
 
 /** A tensor for each symbolic one. */
-type TensorsOf<S> =
+export type TensorsOf<S> =
   Nested<SymbolicTensor> extends S
     ? tf.Tensor
     : S extends SymbolicTensor
@@ -311,13 +311,13 @@ type TensorsOf<S> =
       : { -readonly [K in keyof S]: TensorsOf<S[K]> };
 
 /** A list of one is that one. */
-type Unpacked<S> = S extends readonly [infer One] ? One : S;
+export type Unpacked<S> = S extends readonly [infer One] ? One : S;
 
 /** A model of given outputs and inputs: what it predicts has the structure of its outputs. */
-type FunctionalModel<O, I> = Model<TensorsOf<Unpacked<O>>, Unpacked<I>>;
+export type FunctionalModel<O, I> = Model<TensorsOf<Unpacked<O>>, Unpacked<I>>;
 
 /** Making a functional model, with `new` or without. */
-interface ModelMaker {
+export interface ModelMaker {
   <const O extends Nested<SymbolicTensor>, const I extends Nested<SymbolicTensor>>(
     inputs: I,
     outputs: O,
@@ -382,7 +382,7 @@ export type Model<Output = unknown, Input = Nested<SymbolicTensor>> = unknown ex
   : Called<Output> & ModelLayer & Gives<Output> & { readonly input: Input };
 
 /** Calling a model whose outputs are known. */
-interface Called<Output> {
+export interface Called<Output> {
   (inputs: Nested<SymbolicTensor>, ...more: MoreArguments): Symbolic<Output>;
   (inputs: Nested<TensorOrArray>, ...more: MoreArguments): Output;
 }

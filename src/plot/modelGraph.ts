@@ -7,7 +7,7 @@ export interface LayerLike {
   readonly trainable?: boolean;
   readonly weights?: readonly unknown[];
   readonly activation?: unknown;
-  readonly inboundNodes: readonly NodeLike[];
+  readonly inboundNodes?: readonly NodeLike[];
 }
 
 /** What is read of a call of a layer. */
@@ -62,7 +62,7 @@ export function graphOf(who: string, model: ModelLike): ModelGraph {
   const given = model.nodesByDepth?.flat() ?? [];
   const calls = given.length
     ? given.map((node) => ({ node, layer: node.layer as LayerLike }))
-    : model.layers.flatMap((layer) => layer.inboundNodes.filter(isInside).map((node) => ({ node, layer })));
+    : model.layers.flatMap((layer) => (layer.inboundNodes ?? []).filter(isInside).map((node) => ({ node, layer })));
   if (calls.length === 0 && model.kind === 'subclassed') {
     const layer = { name: model.name, className: model.className ?? 'Model' };
     return { layers: [{ layer, shapes: '?', dtypes: '?' }], edges: [] };
