@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { makeProjects } from './smoke/readme';
 
 const VERSIONS = [22, 24];
@@ -15,7 +15,7 @@ const NOT_THERE = 'that does not end by itself, or could not be started';
 /** Path of a Node of a major version, fetched once. (The package `node` would have to run a script.) */
 function fetchNode(version: number): string {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const folder = join('.cache', `node-${version}`);
+  const folder = resolve('.cache', `node-${version}`);
   const binary = join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (!existsSync(binary)) {
     const options = [
@@ -32,9 +32,11 @@ function fetchNode(version: number): string {
   return binary;
 }
 
-function run(command: string, args: string[], env: NodeJS.ProcessEnv): void {
+/** @param cwd where it runs, and writes files. Default: here. */
+function run(command: string, args: string[], env: NodeJS.ProcessEnv, cwd = process.cwd()): void {
   const { status } = spawnSync(command, args, {
     env: { ...process.env, ...env },
+    cwd,
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: TIMEOUT_MS,
     shell: process.platform === 'win32',
@@ -49,7 +51,8 @@ try {
   }
   const { folder, programs } = makeProjects();
   try {
-    for (const node of [process.execPath, ...others]) for (const program of programs) run(node, [program], {});
+    for (const node of [process.execPath, ...others])
+      for (const program of programs) run(node, [program], {}, dirname(program));
   } finally {
     rmSync(folder, { recursive: true });
   }
