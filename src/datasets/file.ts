@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { formatShape, refuse } from '../base/errors';
 
@@ -72,7 +72,7 @@ export async function readPacked(
 ): Promise<{ content: Uint8Array; total: number }> {
   const file = basename(path);
   const input = createReadStream(path);
-  const unpack = (await isGzip(path)) ? createGunzip() : new PassThrough();
+  const unpack = await unpackerFor(path);
   input.on('error', (error) => unpack.destroy(error));
   let content = Buffer.alloc(0);
   let length = -1;
@@ -104,8 +104,13 @@ export async function readPacked(
   return { content, total };
 }
 
+/** What unpacks a file: nothing, where it is not gzipped. */
+export async function unpackerFor(path: string): Promise<Transform> {
+  return (await isGzip(path)) ? createGunzip() : new PassThrough();
+}
+
 /** Whether a file begins as gzip does. */
-export async function isGzip(path: string): Promise<boolean> {
+async function isGzip(path: string): Promise<boolean> {
   const file = await open(path);
   try {
     const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);

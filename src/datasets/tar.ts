@@ -1,11 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { refuse, ValueError } from '../base/errors';
 import { type TarHeader, type TarMember, tarStream } from '../host/optional';
-import { isGzip } from './file';
+import { unpackerFor } from './file';
 
 const BLOCK = 512;
 const SIZE = 124;
@@ -60,7 +58,7 @@ export async function readTar(
     }
   });
   try {
-    const unpack = (await isGzip(path)) ? createGunzip() : new PassThrough();
+    const unpack = await unpackerFor(path);
     await pipeline(createReadStream(path), unpack, (pieces: AsyncIterable<Buffer>) => input.read(pieces), archive);
   } catch (error) {
     input.explain(error as Error);

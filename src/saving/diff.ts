@@ -3,7 +3,7 @@ import { formatShape } from '../base/errors';
 import { isPlainObject } from '../base/options';
 import type { FileSource } from '../models';
 import { openFile } from './files';
-import type { H5Dataset, H5Group } from './hdf5';
+import { datasetsIn, type H5Dataset } from './hdf5';
 import { MOST_BYTES } from './source';
 
 /** A value of the configs; `undefined` where one has none. */
@@ -41,7 +41,7 @@ export async function diffFiles(a: FileSource, b: FileSource): Promise<FileDiffe
   const second = await openFile('diff', b, MOST_BYTES);
   const config: ConfigDifference[] = [];
   compare(first.config, second.config, '', config);
-  const [p, q] = [arraysOf(first.root), arraysOf(second.root)];
+  const [p, q] = [new Map(datasetsIn(first.root)), new Map(datasetsIn(second.root))];
   const paths = [...new Set([...p.keys(), ...q.keys()])];
   const all = paths.map((path) => difference(path, p.get(path), q.get(path)));
   const weights = all.filter((found): found is WeightDifference => found !== undefined);
@@ -58,19 +58,6 @@ function compare(a: unknown, b: unknown, path: string, found: ConfigDifference[]
 }
 
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
-
-function arraysOf(root: H5Group): Map<string, H5Dataset> {
-  const found = new Map<string, H5Dataset>();
-  const look = (group: H5Group, path: string): void => {
-    for (const [name, child] of group.children) {
-      const inner = path === '' ? name : `${path}/${name}`;
-      if (child.kind === 'group') look(child, inner);
-      else found.set(inner, child);
-    }
-  };
-  look(root, '');
-  return found;
-}
 
 function difference(path: string, a: H5Dataset | undefined, b: H5Dataset | undefined): WeightDifference | undefined {
   const [one, other] = [a, b].map((data) => (data ? `${data.dtype} ${formatShape(data.shape)}` : null));

@@ -2,7 +2,7 @@
 import { isPlainObject } from '../base/options';
 import type { FileSource } from '../models';
 import { type FileFormat, openFile } from './files';
-import type { H5Dataset, H5Group } from './hdf5';
+import { datasetsIn, type H5Dataset, type H5Group } from './hdf5';
 import { MOST_BYTES } from './source';
 
 /** An array of a file. */
@@ -56,17 +56,8 @@ function optimizerOf(config: Record<string, unknown> | undefined, metadata: Reco
 }
 
 function weightsOf(root: H5Group): WeightReport[] {
-  const found: WeightReport[] = [];
-  const look = (group: H5Group, path: string): void => {
-    const byNumber = [...group.children].sort(([a], [b]) => Number(a) - Number(b) || 0);
-    for (const [name, child] of byNumber) {
-      const inner = path === '' ? name : `${path}/${name}`;
-      if (child.kind === 'group') look(child, inner);
-      else if (child.dtype !== 'string') found.push(reportOf(inner, child));
-    }
-  };
-  look(root, '');
-  return found;
+  const arrays = [...datasetsIn(root)].filter(([, { dtype }]) => dtype !== 'string');
+  return arrays.map(([path, dataset]) => reportOf(path, dataset));
 }
 
 function reportOf(path: string, { dtype, shape, data }: H5Dataset): WeightReport {

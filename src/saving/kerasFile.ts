@@ -12,7 +12,7 @@ import {
 import { withWeightBudget } from '../base/weightBudget';
 import { readZip, writeZip, type ZipEntry, type ZipMember } from '../base/zip';
 import { isModel, type LoadModelOptions, type Model } from '../models';
-import { type H5Group, readHdf5, sizeOfHdf5, writeHdf5 } from './hdf5';
+import { datasetsIn, type H5Group, readHdf5, sizeOfHdf5, writeHdf5 } from './hdf5';
 import type { FileContent } from './source';
 import { groupIn, readWeights } from './weights/read';
 import { readSeeds, writeSeeds } from './weights/seeds';
@@ -115,11 +115,10 @@ export function readKeras(label: string, config: SerializedObject, weights: H5Gr
 const SPARE_NUMBERS = 2 ** 20;
 
 function numbersIn(group: H5Group): number {
-  let count = 0;
-  for (const child of group.children.values()) {
-    count += child.kind === 'group' ? numbersIn(child) : child.shape.reduce((product, dim) => product * dim, 1);
-  }
-  return count;
+  return [...datasetsIn(group)].reduce(
+    (count, [, { shape }]) => count + shape.reduce((product, dim) => product * dim, 1),
+    0,
+  );
 }
 
 /**

@@ -6,9 +6,9 @@ import * as tf from '@tensorflow/tfjs';
 import { layers, models, Sequential, utils } from '../../src';
 import { ready } from '../../src/backend/engine';
 import { main } from '../../src/cli/main';
+import { catchOutput, said } from './said';
 
 const CNN = 'test/fixtures/files/cnn.keras';
-let [out, err] = ['', ''];
 let folder: string;
 
 beforeAll(async () => {
@@ -16,24 +16,14 @@ beforeAll(async () => {
   await ready();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => {
-  [out, err] = ['', ''];
-  const into = (add: (text: string) => void) => (text: unknown) => {
-    add(String(text));
-    return true;
-  };
-  jest.spyOn(process.stdout, 'write').mockImplementation(into((text) => (out += text)));
-  jest.spyOn(process.stderr, 'write').mockImplementation(into((text) => (err += text)));
-  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-});
-afterEach(() => jest.restoreAllMocks());
+catchOutput();
 
 const file = (name: string): string => join(folder, name);
 
 describe('convert', () => {
   test.each(['cnn.h5', 'again.keras'])('to %s: the same predictions', async (name) => {
     expect(await main(['convert', CNN, file(name)])).toBe(0);
-    expect(out).toBe(`${file(name)}: 81 parameters\n`);
+    expect(said.out).toBe(`${file(name)}: 81 parameters\n`);
     const [a, b] = [await models.loadModel(CNN), await models.loadModel(file(name))];
     const shape = (a.inputShape as (number | null)[]).map((dim) => dim ?? 2);
     const x = tf.randomUniform(shape);
@@ -57,9 +47,9 @@ describe('convert', () => {
     const there = readdirSync(folder);
     expect(await main(['convert', 'test/fixtures/files/subclassed.weights.h5', file('none.keras')])).toBe(1);
     expect(await main(['convert', CNN, file('none.onnx')])).toBe(1);
-    expect(err).toContain('must end in .keras');
+    expect(said.err).toContain('must end in .keras');
     expect(await main(['convert', CNN])).toBe(2);
-    expect(err).toContain('keras-ts: convert needs two files');
+    expect(said.err).toContain('keras-ts: convert needs two files');
     expect(await main(['convert', CNN, file('none.keras'), '--json'])).toBe(2);
     expect(readdirSync(folder)).toEqual(there);
   });
@@ -83,19 +73,19 @@ describe('diff', () => {
 
   test('of equal files', async () => {
     expect(await main(['diff', file('same.keras'), file('same.keras')])).toBe(0);
-    expect(out).toMatch(/^\d+ arrays, all equal\n$/);
+    expect(said.out).toMatch(/^\d+ arrays, all equal\n$/);
   });
 
   test('one number of one weight', async () => {
     expect(await main(['diff', file('same.keras'), file('changed.keras')])).toBe(1);
-    expect(out).toMatch(
+    expect(said.out).toMatch(
       /^weight layers\/conv2d\/vars\/0: 1 numbers differ, by 0\.2500 at most\n\d+ arrays are equal\n$/,
     );
   });
 
   test('other models, as JSON', async () => {
     expect(await main(['diff', file('same.keras'), file('other.keras'), '--json'])).toBe(1);
-    const { config, weights, equal } = JSON.parse(out);
+    const { config, weights, equal } = JSON.parse(said.out);
     expect(config.map(({ path }: { path: string }) => path)).toContain('config.layers.1.class_name');
     expect(weights).toContainEqual(expect.objectContaining({ path: 'layers/conv2d/vars/0', b: null, largest: null }));
     expect(equal).toBe(0);
@@ -103,10 +93,10 @@ describe('diff', () => {
 
   test('what cannot be', async () => {
     expect(await main(['diff', 'package.json', CNN])).toBe(1);
-    expect(err).toContain("keras-ts: diff: 'package.json': expected a .keras archive");
+    expect(said.err).toContain("keras-ts: diff: 'package.json': expected a .keras archive");
     expect(await main(['diff', CNN])).toBe(2);
     expect(await main(['diff', CNN, CNN, CNN])).toBe(2);
-    expect(err).toContain(`unknown argument '${CNN}'`);
+    expect(said.err).toContain(`unknown argument '${CNN}'`);
   });
 });
 
@@ -129,7 +119,7 @@ describe('predict', () => {
   test('pictures, each in a line', async () => {
     const pictures = [2, 0, 1].map((third) => file(`third${third}.png`));
     expect(await main(['predict', file('thirds.keras'), ...pictures])).toBe(0);
-    const lines = out.trimEnd().split('\n');
+    const lines = said.out.trimEnd().split('\n');
     expect(lines).toEqual([
       `${pictures[0]}: 2 (1.0000), 0 (0.0000), 1 (0.0000)`,
       `${pictures[1]}: 0 (1.0000), 1 (0.0000), 2 (0.0000)`,
@@ -139,7 +129,7 @@ describe('predict', () => {
 
   test('as JSON: all outputs', async () => {
     expect(await main(['predict', '--json', file('thirds.keras'), file('third1.png')])).toBe(0);
-    expect(JSON.parse(out)).toEqual([
+    expect(JSON.parse(said.out)).toEqual([
       { image: file('third1.png'), outputs: [expect.closeTo(0), 1, expect.closeTo(0)] },
     ]);
   });
@@ -148,7 +138,7 @@ describe('predict', () => {
     expect(await main(['predict', file('thirds.keras')])).toBe(2);
     expect(await main(['predict', file('thirds.keras'), file('none.png')])).toBe(1);
     expect(await main(['predict', file('other.keras'), file('third1.png')])).toBe(1);
-    expect(err).toContain('predict: the model must take pictures, (None, height, width, 1, 3 or 4). Received: ');
-    expect(err).toContain('shape (None, 2)');
+    expect(said.err).toContain('predict: the model must take pictures, (None, height, width, 1, 3 or 4). Received: ');
+    expect(said.err).toContain('shape (None, 2)');
   });
 });

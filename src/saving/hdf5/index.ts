@@ -1,4 +1,4 @@
 /** HDF5 as Keras uses it: a strict reader and a small writer. */
 export { readHdf5 } from './reader';
-export type { H5Attribute, H5Data, H5Dataset, H5Dtype, H5Group } from './tree';
+export { datasetsIn, type H5Attribute, type H5Data, type H5Dataset, type H5Dtype, type H5Group } from './tree';
 export { sizeOfHdf5, writeHdf5 } from './writer';

@@ -53,3 +53,13 @@ export interface H5Group {
   attributes: Map<string, H5Attribute>;
   children: Map<string, H5Group | H5Dataset>;
 }
+
+/** All arrays below a group, with their paths; of names that are numbers the smallest first. */
+export function* datasetsIn(group: H5Group, above = ''): Generator<[path: string, dataset: H5Dataset], void> {
+  const byNumber = [...group.children].sort(([a], [b]) => Number(a) - Number(b) || 0);
+  for (const [name, child] of byNumber) {
+    const path = above === '' ? name : `${above}/${name}`;
+    if (child.kind === 'group') yield* datasetsIn(child, path);
+    else yield [path, child];
+  }
+}

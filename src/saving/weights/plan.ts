@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Variable } from '../../backend/variable';
 import { formatShape, formatValue, ValueError } from '../../base/errors';
-import type { H5Data, H5Dataset, H5Group } from '../hdf5';
+import { datasetsIn, type H5Data, type H5Dataset, type H5Group } from '../hdf5';
 
 /** Types of arrays that may become variables. */
 const NUMBERS: ReadonlySet<string> = new Set([
@@ -44,16 +44,8 @@ export class Plan {
 
   /** Paths of arrays that nobody asked for. */
   leftOver(root: H5Group, isKnown: (path: string) => boolean = () => false): string[] {
-    const found: string[] = [];
-    const look = (group: H5Group, path: string): void => {
-      for (const [name, child] of group.children) {
-        const inner = `${path}/${name}`;
-        if (child.kind === 'group') look(child, inner);
-        else if (!this.#used.has(child) && !isKnown(inner)) found.push(inner);
-      }
-    };
-    look(root, '');
-    return found;
+    const others = [...datasetsIn(root)].filter(([, dataset]) => !this.#used.has(dataset));
+    return others.map(([path]) => `/${path}`).filter((path) => !isKnown(path));
   }
 
   /** Puts the arrays into the variables. All are read before the first is put: a file that fails then changes nothing. */

@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import { refuse } from '../../base/errors';
+import { crc32 } from '../../base/zip/crc32';
 import { checkSize } from './img';
 
 export const SIGNATURE = '\x89PNG\r\n\x1a\n';
