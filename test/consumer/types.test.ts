@@ -145,7 +145,10 @@ test('every public class and function is documented where people hover', () => {
   const names = Object.entries(keras.default).flatMap(([name, value]) => {
     if (name === 'tf') return [];
     if (typeof value === 'function') return [name];
-    return typeof value === 'object' ? publicNames(value).map((each) => `${name}.${each}`) : [];
+    if (typeof value !== 'object') return [];
+    const inner =
+      name === 'optimizers' ? publicNames(keras.optimizers.schedules).map((each) => `schedules.${each}`) : [];
+    return [...publicNames(value), ...inner].map((each) => `${name}.${each}`);
   });
   let code = "import keras from 'keras-ts';\n";
   const places = names.flatMap((name) =>

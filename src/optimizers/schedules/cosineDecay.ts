@@ -35,14 +35,6 @@ const SIGNATURE = scheduleSignature<CosineDecayOptions>('CosineDecay', ['initial
   warmupSteps: 0,
 });
 
-/**
- * rate = initial ((1 - alpha) (1 + cos(pi min(step, decaySteps) / decaySteps)) / 2 + alpha), after a straight way from
- * the initial rate to `warmupTarget` where there is one.
- *
- * @example
- * CosineDecay(0.1, 10)(5).print(); // 0.05
- * @see https://arxiv.org/abs/1608.03983 and https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay/
- */
 export class CosineDecaySchedule extends LearningRateSchedule {
   static override readonly className: string = 'CosineDecay';
   static override readonly configKeys: readonly string[] = [
@@ -84,5 +76,13 @@ export class CosineDecaySchedule extends LearningRateSchedule {
   }
 }
 
+/**
+ * rate = initial ((1 - alpha) (1 + cos(pi min(step, decaySteps) / decaySteps)) / 2 + alpha), after a straight way from
+ * the initial rate to `warmupTarget` where there is one.
+ *
+ * @example
+ * CosineDecay(0.1, 10)(5).print(); // 0.05
+ * @see https://arxiv.org/abs/1608.03983 and https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay/
+ */
 export const CosineDecay = callable(CosineDecaySchedule);
 export type CosineDecay = CosineDecaySchedule;

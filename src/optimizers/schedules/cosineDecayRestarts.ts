@@ -36,14 +36,6 @@ const SIGNATURE = scheduleSignature<CosineDecayRestartsOptions>(WHO, ['initialLe
   name: 'SGDRDecay',
 });
 
-/**
- * Cosine decays one after the other, the i-th of firstDecaySteps tMul^i steps:
- * rate = initial ((1 - alpha) mMul^i (1 + cos(pi part)) / 2 + alpha), with the part of it that is done.
- *
- * @example
- * CosineDecayRestarts(0.1, 10)(10).print(); // 0.1, as it starts again
- * @see https://arxiv.org/abs/1608.03983 and https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay_restarts/
- */
 export class CosineDecayRestartsSchedule extends LearningRateSchedule {
   static override readonly className: string = WHO;
   static override readonly configKeys: readonly string[] = [
@@ -97,5 +89,13 @@ export class CosineDecayRestartsSchedule extends LearningRateSchedule {
   }
 }
 
+/**
+ * Cosine decays one after the other, the i-th of firstDecaySteps tMul^i steps:
+ * rate = initial ((1 - alpha) mMul^i (1 + cos(pi part)) / 2 + alpha), with the part of it that is done.
+ *
+ * @example
+ * CosineDecayRestarts(0.1, 10)(10).print(); // 0.1, as it starts again
+ * @see https://arxiv.org/abs/1608.03983 and https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay_restarts/
+ */
 export const CosineDecayRestarts = callable(CosineDecayRestartsSchedule);
 export type CosineDecayRestarts = CosineDecayRestartsSchedule;

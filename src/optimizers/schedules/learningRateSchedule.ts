@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { requireReady } from '../../backend/engine';
-import { Callable, classNameOf } from '../../base/callable';
-import { type Check, finite, flag, orNull, text } from '../../base/checks';
-import { type Signature, toSnakeCase } from '../../base/options';
-import { type Config, constructFromConfig } from '../../base/registry';
+import { classNameOf } from '../../base/callable';
+import { above, type Check, finite, flag, orNull, text } from '../../base/checks';
+import { KerasObject } from '../../base/kerasObject';
+import type { Signature } from '../../base/options';
 
 /** Calling a schedule: the rate at a step, a scalar that the caller owns. */
 export interface LearningRateSchedule {
@@ -22,16 +22,10 @@ export interface LearningRateSchedule {
  * new Halving()(2).print(); // 0.25
  * @see https://keras.io/api/optimizers/learning_rate_schedules/
  */
-export abstract class LearningRateSchedule extends Callable {
-  static readonly className: string = 'LearningRateSchedule';
-  static readonly module: string = 'keras.optimizers.schedules';
-  /** Arguments that `getConfig` writes, in Keras's order. */
-  static readonly configKeys: readonly string[] = [];
-
-  /** Makes a schedule from what `getConfig` returned. */
-  static fromConfig(config: Config): LearningRateSchedule {
-    return constructFromConfig(this, config);
-  }
+export abstract class LearningRateSchedule extends KerasObject {
+  static override readonly className: string = 'LearningRateSchedule';
+  static override readonly module: string = 'keras.optimizers.schedules';
+  static override readonly configKeys: readonly string[] = [];
 
   readonly name: string | null;
 
@@ -48,27 +42,13 @@ export abstract class LearningRateSchedule extends Callable {
     return tf.tidy(() => this.call(typeof step === 'number' ? tf.scalar(step, 'int32') : step));
   }
 
-  /** Keras's config: snake_case keys, JSON values. `fromConfig` makes the same schedule from it. */
-  getConfig(): Config {
-    const { configKeys } = this.constructor as typeof LearningRateSchedule;
-    return Object.fromEntries(configKeys.map((key) => [toSnakeCase(key), Reflect.get(this, key)]));
-  }
-
-  /** `{ className, config }`, so that `JSON.stringify` shows the schedule. */
-  toJSON(): unknown {
-    return { className: classNameOf(this.constructor as typeof LearningRateSchedule), config: this.getConfig() };
-  }
-
   override toString(): string {
     return `<${classNameOf(this.constructor as typeof LearningRateSchedule)}>`;
   }
 }
 
-/** A number of steps that is divided by. */
-const steps: Check = {
-  expected: 'a number above 0',
-  accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value > 0,
-};
+/** Of a number of steps that is divided by. */
+const steps = above(0);
 
 const CHECKS = {
   initialLearningRate: finite,

@@ -28,15 +28,6 @@ const SIGNATURE: Signature<PiecewiseConstantDecayOptions> = {
   checks: { name: orNull(text) },
 };
 
-/**
- * rate = values[i] from the step after boundaries[i - 1] to boundaries[i].
- *
- * @example
- * const schedule = PiecewiseConstantDecay([10, 20], [0.1, 0.05, 0.01]);
- * schedule(10).print(); // 0.1
- * schedule(11).print(); // 0.05
- * @see https://keras.io/api/optimizers/learning_rate_schedules/piecewise_constant_decay/
- */
 export class PiecewiseConstantDecaySchedule extends LearningRateSchedule {
   static override readonly className: string = WHO;
   static override readonly configKeys: readonly string[] = ['boundaries', 'values', 'name'];
@@ -69,5 +60,14 @@ export class PiecewiseConstantDecaySchedule extends LearningRateSchedule {
   }
 }
 
+/**
+ * rate = values[i] from the step after boundaries[i - 1] to boundaries[i].
+ *
+ * @example
+ * const schedule = PiecewiseConstantDecay([10, 20], [0.1, 0.05, 0.01]);
+ * schedule(10).print(); // 0.1
+ * schedule(11).print(); // 0.05
+ * @see https://keras.io/api/optimizers/learning_rate_schedules/piecewise_constant_decay/
+ */
 export const PiecewiseConstantDecay = callable(PiecewiseConstantDecaySchedule);
 export type PiecewiseConstantDecay = PiecewiseConstantDecaySchedule;

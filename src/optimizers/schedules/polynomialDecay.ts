@@ -35,14 +35,6 @@ const SIGNATURE = scheduleSignature<PolynomialDecayOptions>('PolynomialDecay', [
   name: 'PolynomialDecay',
 });
 
-/**
- * rate = (initial - end) (1 - min(step, decaySteps) / decaySteps)^power + end. With `cycle`, decaySteps is multiplied
- * by ceil(step / decaySteps).
- *
- * @example
- * PolynomialDecay(0.1, 10, { endLearningRate: 0 })(5).print(); // 0.05
- * @see https://keras.io/api/optimizers/learning_rate_schedules/polynomial_decay/
- */
 export class PolynomialDecaySchedule extends LearningRateSchedule {
   static override readonly className: string = 'PolynomialDecay';
   static override readonly configKeys: readonly string[] = [
@@ -79,5 +71,13 @@ export class PolynomialDecaySchedule extends LearningRateSchedule {
   }
 }
 
+/**
+ * rate = (initial - end) (1 - min(step, decaySteps) / decaySteps)^power + end. With `cycle`, decaySteps is multiplied
+ * by ceil(step / decaySteps).
+ *
+ * @example
+ * PolynomialDecay(0.1, 10, { endLearningRate: 0 })(5).print(); // 0.05
+ * @see https://keras.io/api/optimizers/learning_rate_schedules/polynomial_decay/
+ */
 export const PolynomialDecay = callable(PolynomialDecaySchedule);
 export type PolynomialDecay = PolynomialDecaySchedule;
