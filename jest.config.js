@@ -14,7 +14,7 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.cache'],
   moduleNameMapper: {
     '^#host$': '<rootDir>/src/host/node',
-    '^(\\.{1,2}/saving/index)\\.js$': '$1',
+    '^(\\.{1,2}/saving/files)\\.js$': '$1',
     '^keras-ts$': '<rootDir>/src',
     '^keras-ts/(.*)$': '<rootDir>/src/$1',
   },

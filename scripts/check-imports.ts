@@ -41,7 +41,7 @@ const ONLY: readonly { module: RegExp; parts: readonly string[]; what: string }[
 ];
 
 /** The one import upwards, made when it is asked for: `model.save` and its like load `saving`. */
-const UPWARDS = { from: 'src/models/files.ts', to: 'src/saving/index' } as const;
+const UPWARDS = { from: 'src/models/files.ts', to: 'src/saving/files' } as const;
 
 interface Edge extends Import {
   from: string;

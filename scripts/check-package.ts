@@ -92,6 +92,10 @@ function checkLoading(): void {
       if (lost.length > 0) throw new Error(name + ': import and require differ in ' + lost.join(', '));
     }`;
   node(['--input-type=module', '--eval', script], resolve('.'));
+  const read =
+    "require('./dist'); for (const file of Object.keys(require.cache)) if (/hdf5/.test(file)) console.log(file)";
+  const early = node(['--eval', read], resolve('.')).trim();
+  if (early !== '') throw new Error(`a program that saves nothing loads ${early}`);
 }
 
 /** Node loads its half of the host, the other half names nothing of Node, and no declaration needs to choose one. */

@@ -48,6 +48,6 @@ export interface LoadWeightsOptions {
 }
 
 /** What `saving` does with files. */
-export async function savingModule(): Promise<typeof import('../saving/index.js')> {
-  return import('../saving/index.js');
+export async function savingModule(): Promise<typeof import('../saving/files.js')> {
+  return import('../saving/files.js');
 }

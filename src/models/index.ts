@@ -38,14 +38,16 @@ export {
 export type { StepLogs } from './trainable';
 
 /**
- * Reads a model from a file of Keras or of this library; the same function as `saving.loadModel`.
+ * Reads a model from a file of Keras or of this library: `.keras`, or legacy `.h5`; which one it is shows in its bytes.
  *
  * @param source a path, a URL, a `Blob`, or bytes.
  * @param options `compile` (true), `customObjects`, `maxBytes`.
+ * @throws ValueError for what is no such file, for damage, for classes that are not known, and for weights that are missing,
+ *   left over or of another shape. Nothing of a file is run, and nothing that it names is opened.
  */
 export async function loadModel(source: FileSource, options: LoadModelOptions = {}): Promise<Model> {
-  const saving = await savingModule();
-  return saving.loadModel(source, options);
+  const files = await savingModule();
+  return files.loadModel(source, options);
 }
 
 /** Whether a value is a model. */

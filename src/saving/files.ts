@@ -1,4 +1,4 @@
-/** Models and weights to files and back. */
+/** Models and weights to files and back: what `saving` offers, which loads this file when it is used. */
 import { ready } from '../backend/engine';
 import { checkValue, strictFlag } from '../base/checks';
 import { formatValue, ValueError } from '../base/errors';
@@ -48,15 +48,6 @@ function notAFile(who: string, { name, bytes }: FileContent): ValueError {
   );
 }
 
-/**
- * Writes a model to a file: its config, weights, and how it is compiled, with the state of the optimizer. Keras opens it.
- *
- * @param target a path that ends in `.keras`, or in `.h5` for the legacy format; or an object with `write(piece)`, which
- *   gets a `.keras` file.
- * @param options `overwrite` (true), `includeOptimizer` (true, `.h5` only).
- * @throws ValueError for another ending, or where it cannot be written; a file that was there stays as it was.
- * @see https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
- */
 export async function saveModel(model: Model, target: FileTarget, options: SaveModelOptions = {}): Promise<void> {
   const who = 'saveModel';
   checkModel(who, model);
@@ -109,14 +100,6 @@ export async function openFile(who: string, source: FileSource, most: number): P
   return { file, root, ...legacyTexts(label, root), format: legacyWeights(root) ? 'legacy .h5' : '.weights.h5' };
 }
 
-/**
- * Reads a model from a file of Keras or of this library: `.keras`, or legacy `.h5`; which one it is shows in its bytes.
- *
- * @param source a path, a URL, a `Blob`, or bytes.
- * @param options `compile` (true), `customObjects`, `maxBytes`.
- * @throws ValueError for what is no such file, for damage, for classes that are not known, and for weights that are missing,
- *   left over or of another shape. Nothing of a file is run, and nothing that it names is opened.
- */
 export async function loadModel(source: FileSource, options: LoadModelOptions = {}): Promise<Model> {
   const who = 'loadModel';
   checkKeys(who, options, ['compile', 'customObjects', 'maxBytes']);
@@ -133,10 +116,6 @@ export async function loadModel(source: FileSource, options: LoadModelOptions = 
   return readLegacyModel(label, opened, options);
 }
 
-/**
- * Writes the weights of a model, and the state of its optimizer, to a `.weights.h5` file.
- * @throws ValueError for a model that is not built, another ending, or where it cannot be written.
- */
 export async function saveWeights(model: Model, target: FileTarget, options: WriteOptions = {}): Promise<void> {
   const who = 'saveWeights';
   checkModel(who, model);
@@ -157,12 +136,6 @@ function checkBuilt(who: string, model: Model): void {
   );
 }
 
-/**
- * Reads the weights of a model from a file: `.weights.h5`, `.keras`, or legacy `.h5`.
- *
- * @param options `skipMismatch` (false), `byName` (false; legacy `.h5` only), `maxBytes`.
- * @throws ValueError for weights that are missing, left over or of another shape; the model stays as it was.
- */
 export async function loadWeights(model: Model, source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
   const who = 'loadWeights';
   checkModel(who, model);
