@@ -1,5 +1,11 @@
 import { classNameOf } from './callable';
-import { type CustomObjects, customObjectScope, findCustom, registeredNameOf } from './customObjects';
+import {
+  type CustomObjects,
+  customObjectScope,
+  findCustom,
+  isSerializableClass,
+  registeredNameOf,
+} from './customObjects';
 import { formatValue, unknownName, ValueError } from './errors';
 import { isPlainObject, toCamelCase, toSnakeCase } from './options';
 import { checkRebuilds } from './rebuilding';
@@ -199,8 +205,7 @@ const REFUSED = {
 
 /** Refuses what is given by name but makes no object from a config: a file must not have any function called. */
 function checkIsClass(name: string, cls: AnyClass): AnyClass {
-  const prototype = cls.prototype as object | undefined;
-  if (typeof cls.fromConfig === 'function' || (prototype && 'getConfig' in prototype)) return cls;
+  if (typeof cls.fromConfig === 'function' || isSerializableClass(cls)) return cls;
   throw new ValueError(
     `deserialize: '${name}' must be a class with getConfig() or a static fromConfig(config). Received: ${formatValue(cls)}.`,
   );

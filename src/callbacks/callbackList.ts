@@ -209,8 +209,8 @@ export class CallbackListBase {
 }
 
 /**
- * Tells several callbacks in order. Each method returns a promise only if a hook returned one, so that a training
- * loop need not wait for the rest.
+ * Tells several callbacks in order. Each method returns a promise only if a hook did, or logs are waited for, so that a
+ * training loop need not wait for the rest.
  *
  * @example
  * const list = CallbackList([{ onEpochEnd(epoch, logs) { logs.one = 1; } }], { addHistory: true, model });

@@ -173,8 +173,9 @@ export abstract class Trainable extends Layer {
    */
   trainStep(data: StepData): StepLogs {
     const { optimizer, lossTracker } = this.compiledFor('trainStep');
+    const weights = this.trainableWeights; // those that the gradients are of
     const { loss, gradients, yPred } = this.computeGradients(data);
-    if (gradients.length > 0) optimizer.apply(gradients, this.trainableWeights);
+    if (weights.length > 0) optimizer.apply(gradients, weights);
     else this.#warnUntrained();
     lossTracker.updateState(loss, batchSizeOf(data.x));
     return this.computeMetrics(data.x, data.y, yPred, data.sampleWeight);

@@ -1,6 +1,7 @@
 /** What `compile` was given, as Keras's JSON and back. */
 import * as tf from '@tensorflow/tfjs-core';
 import { classNameOf } from '../../base/callable';
+import { isSerializableClass } from '../../base/customObjects';
 import { formatValue, ValueError } from '../../base/errors';
 import { isPlainObject } from '../../base/options';
 import {
@@ -44,9 +45,7 @@ function toJson(value: unknown): unknown {
 
 function objectToJson(value: object): unknown {
   if ('getConfig' in value) return serializeObject(value as Serializable);
-  const prototype: unknown = Reflect.get(value, 'prototype');
-  const isClass = typeof prototype === 'object' && prototype !== null && 'getConfig' in prototype;
-  return isClass ? classNameOf(value as never) : functionEnvelope(value);
+  return isSerializableClass(value) ? classNameOf(value as never) : functionEnvelope(value);
 }
 
 const KNOWN = [
